@@ -1,0 +1,41 @@
+"""What goes wrong on our side of CAMS, by what somebody can do about it.
+
+* BotError
+  + UserError            what was asked cannot be done as asked; the text is the answer
+    - FieldErrors        the same, said beside each field of a form
+    - AccessDeniedError  who asks may not
+  + SettingsError        the environment cannot be used; the start stops
+  + SlackRefusesError    Slack does not accept what we start with: a token, an app without Socket Mode
+
+What goes wrong between us and CAMS stands in `bot.cams.errors`.
+"""
+
+from collections.abc import Mapping
+
+
+class BotError(Exception):
+    """Everything that this bot raises by itself."""
+
+
+class UserError(BotError):
+    """What was asked cannot be done as asked. The text is a sentence for who asked, and says what to do."""
+
+
+class FieldErrors(UserError):  # noqa: N818 - it holds several
+    """One sentence for each field that cannot be used as it is."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = dict(errors)
+
+
+class AccessDeniedError(UserError):
+    """Who asks may not do this."""
+
+
+class SettingsError(BotError):
+    """The environment cannot be used. One line for each variable: its name, what it accepts, where to get it."""
+
+
+class SlackRefusesError(BotError):
+    """Slack refuses our tokens or our app's set-up; trying again will not help."""
