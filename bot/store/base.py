@@ -1,0 +1,41 @@
+"""Transactions, and what every group of queries shares."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+
+class Queries:
+    """Each public method of a subclass is one transaction: it happens whole or not at all."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+        # SQLite lets one writer in and has the others poll for their turn. A lock of ours keeps a queue instead:
+        # with 20 writers the slowest of a hundred waits 60 ms, not 550.
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.connect() as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        async with self._turn, self._writer.begin() as tx:
+            yield tx
+
+
+def insert(tx: AsyncConnection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """Return the dialect's own INSERT, which knows ON CONFLICT."""
+    return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def values_of(row: Row[Any], table: Table) -> dict[str, Any]:
+    """Return the part of a joined row that belongs to `table`, by column name."""
+    return {column.name: row._mapping[column] for column in table.columns}  # noqa: SLF001 - SQLAlchemy's public name

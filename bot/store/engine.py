@@ -1,0 +1,87 @@
+"""DATABASE_URL -> an engine with the settings that each database needs."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+_ACCEPTED = (
+    "DATABASE_URL accepts sqlite:///file.db (from the working directory), sqlite:////absolute/file.db "
+    "or postgresql://user:password@host:port/database (signs in a password written as %XX)"
+)
+# Seconds. A server that has gone silent must not hold a poll or a command for ever.
+_CONNECT_TIMEOUT = 10
+_STATEMENT_TIMEOUT = 30
+_HOST_AND_PORT = re.compile(r"(\[[^\]@]*\]|[^:@\[\]]*)(:\d*)?")
+
+
+def create_engine(url: str) -> AsyncEngine:
+    """Return the engine for a DATABASE_URL as users write it; nothing is opened yet.
+
+    Raises ValueError with what is accepted, and without the URL, which may hold a password.
+    """
+    scheme, _, rest = url.partition("://")
+    match scheme.lower():
+        case "sqlite":
+            return _sqlite(rest)
+        case "postgresql" | "postgres":
+            return _postgresql(url)
+        case _:
+            raise ValueError(f"{_ACCEPTED}.")
+
+
+def _sqlite(rest: str) -> AsyncEngine:
+    path = rest.removeprefix("/")
+    # An SQLite database in memory would forget every alert owed at each start.
+    if not rest.startswith("/") or path in {"", ":memory:"} or "?" in path:
+        raise ValueError(f"{_ACCEPTED}; this SQLite address has no file, or more than a file.")
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=path),
+        # isolation_level None: the driver begins nothing by itself, _begin below does.
+        connect_args={"isolation_level": None, "timeout": 5},
+        hide_parameters=True,
+    )
+    event.listen(engine.sync_engine, "connect", _set_pragmas)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # NORMAL may lose the last commits when the power fails, not when the process dies: the next poll sees a lost
+    # change again. https://www.sqlite.org/pragma.html#pragma_synchronous
+    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A write that begins as a read fails at once, without any waiting, if another writer came between.
+    # https://www.sqlite.org/lang_transaction.html#immediate
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: str) -> AsyncEngine:
+    try:
+        netloc = urlsplit(url).netloc
+    except ValueError:
+        raise ValueError(f"{_ACCEPTED}; this PostgreSQL address cannot be read.") from None
+    hosts = netloc.partition("@")[2] if "@" in netloc else netloc
+    if not all(_HOST_AND_PORT.fullmatch(host) for host in hosts.split(",")):
+        raise ValueError(f"{_ACCEPTED}; host and port of this PostgreSQL address cannot be read.")
+
+    # The driver reads the address itself, since it knows what libpq knows: sslmode, sslrootcert, several hosts.
+    async def connect() -> Any:
+        return await asyncpg.connect(url, timeout=_CONNECT_TIMEOUT, command_timeout=_STATEMENT_TIMEOUT)
+
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        pool_pre_ping=True,
+        pool_size=10,
+        hide_parameters=True,
+    )

@@ -1,0 +1,100 @@
+"""What the store gives and takes: frozen values, one for each table."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Kind = Literal["review", "poll_failing", "poll_recovered"]
+AlertState = Literal["owed", "delivered", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A channel that is told what changes in a space."""
+
+    space_id: str
+    channel_id: str
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What was last seen of a space's WABA. Before the first sight the texts are empty and the times None."""
+
+    space_id: str
+    waba_id: str = ""
+    waba_name: str = ""
+    # PENDING, APPROVED, REJECTED or DISABLED today; a status that CAMS adds tomorrow is kept as it came.
+    review_status: str = ""
+    # When we first saw this status. CAMS does not tell since when a WABA has had it.
+    status_since: datetime | None = None
+    first_seen_at: datetime | None = None
+    looked_at: datetime | None = None
+    failing_since: datetime | None = None
+    failure: str = ""
+    failure_told: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something worth telling.
+
+    For `review`, `before` and `after` are the two statuses and `before_since` is when the old one was first seen;
+    `at_least` says that it was there already at the first sight. For the two poll kinds `before_since` is the first
+    failure, `detail` the latest one, and both statuses are the last that was seen.
+    """
+
+    kind: Kind
+    waba_id: str
+    waba_name: str
+    before: str
+    after: str
+    before_since: datetime | None
+    at_least: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition(Change):
+    """A change as it was recorded."""
+
+    id: int
+    space_id: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """The message owed to one channel for one transition.
+
+    `attempts` counts the claims. It grows with each, so it also fences: who holds an older count has lost the alert.
+    """
+
+    id: int
+    channel_id: str
+    state: AlertState
+    due_at: datetime
+    lease_until: datetime | None
+    attempts: int
+    message_ts: str | None
+    delivered_at: datetime | None
+    error: str
+    transition: Transition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Who did what, where, on what, whether they were allowed to, and how it ended."""
+
+    at: datetime
+    user_id: str
+    team_id: str
+    channel_id: str
+    entry: str
+    act: str
+    target: str
+    allowed: bool
+    outcome: str
+    request_id: str
+    duration_ms: int
