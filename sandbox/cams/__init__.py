@@ -1,0 +1,27 @@
+"""A local CAMS: Alibaba Cloud's Chat App Message Service (2020-06-06) in one process, for demonstration and tests."""
+
+from sandbox.cams.calls import CallLog, CamsCall
+from sandbox.cams.faults import Fault, FaultKind, Faults
+from sandbox.cams.local import LocalCams
+from sandbox.cams.quota import Quotas, Window
+from sandbox.cams.signature import AccessKey
+from sandbox.cams.world import BusinessProfile, PhoneNumber, QrCode, SentCode, Space, WabaState, World
+
+__all__ = [
+    "AccessKey",
+    "BusinessProfile",
+    "CallLog",
+    "CamsCall",
+    "Fault",
+    "FaultKind",
+    "Faults",
+    "LocalCams",
+    "PhoneNumber",
+    "QrCode",
+    "Quotas",
+    "SentCode",
+    "Space",
+    "WabaState",
+    "Window",
+    "World",
+]

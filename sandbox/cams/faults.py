@@ -1,0 +1,101 @@
+"""The weather: what goes wrong between a caller and CAMS, on demand."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sandbox.cams.errors import RefusalError
+
+FaultKind = Literal[
+    "latency", "throttled", "error", "refusal", "garbage", "cut_before", "cut_after", "truncated", "drip"
+]
+
+
+@dataclass(eq=False)
+class Fault:
+    """One thing that goes wrong, for `operation` ("" for all), for the next `count` calls (None: until cleared).
+
+    Before the work, so that nothing happens:
+        throttled   HTTP 400 System.LimitControl
+        error       HTTP 500 InternalError
+        refusal     `code`, at `http_status` 400 (the gateway says no) or 200 (the product does)
+        garbage     HTTP 200 with a page of HTML
+        cut_before  the connection is closed without an answer
+    After the work, so that it has happened:
+        latency     the right answer, late
+        cut_after   the connection is closed without an answer
+        truncated   Content-Length promises the whole answer, half of it comes, the connection is closed
+        drip        the whole answer, a few bytes at a time
+
+    Every kind first waits for `seconds`; only a drip answers at once and takes that long to do so.
+    `hits` counts the calls that it has spoilt.
+    """
+
+    kind: FaultKind
+    operation: str = ""
+    count: int | None = None
+    seconds: float = 0.0
+    code: str = ""
+    http_status: int = 400
+    hits: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be served."""
+        if self.kind == "refusal" and not self.code:
+            raise ValueError("a refusal needs the code that it answers with")
+
+    @property
+    def spent(self) -> bool:
+        """Whether it has spoilt as many calls as it was meant to."""
+        return self.count is not None and self.hits >= self.count
+
+    @property
+    def delay(self) -> float:
+        """Seconds to wait before anything else."""
+        return 0.0 if self.kind == "drip" else self.seconds
+
+    @property
+    def prevents_work(self) -> bool:
+        """Whether the world stays as it was."""
+        return self.kind in {"throttled", "error", "refusal", "garbage", "cut_before"}
+
+    @property
+    def cuts(self) -> bool:
+        """Whether the connection is closed without an answer."""
+        return self.kind in {"cut_before", "cut_after"}
+
+    def refusal(self) -> RefusalError | None:
+        """The refusal that takes the place of an answer, where this kind is one."""
+        match self.kind:
+            case "throttled":
+                return RefusalError("System.LimitControl")
+            case "error":
+                return RefusalError("InternalError", http_status=500)
+            case "refusal":
+                return RefusalError(self.code, http_status=self.http_status)
+            case _:
+                return None
+
+
+class Faults:
+    """The faults in force, oldest first: that order is the order in which they strike."""
+
+    def __init__(self) -> None:
+        """Begin with fair weather."""
+        self.planted: list[Fault] = []
+
+    def add(self, fault: Fault) -> Fault:
+        """Put a fault in force and return it, so that its hits can be read."""
+        self.planted.append(fault)
+        return fault
+
+    def clear(self, operation: str | None = None) -> None:
+        """Take away the faults of one operation, or all of them."""
+        self.planted = [fault for fault in self.planted if operation not in {None, fault.operation}]
+
+    def take(self, operation: str) -> Fault | None:
+        """Return the fault that strikes this call, and count it."""
+        for fault in self.planted:
+            if fault.operation in {"", operation} and not fault.spent:
+                fault.hits += 1
+                return fault
+        return None

@@ -1,0 +1,95 @@
+"""How often an operation may be called, under the kinds of window that a server may use.
+
+Which one CAMS uses is not documented, nor whether a refused call counts. None of these counts it. Times are
+seconds on any clock that only goes forward; the caller brings them.
+"""
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+Window = Literal["fixed", "sliding", "bucket"]
+
+
+class Limiter(Protocol):
+    """Something that decides call by call."""
+
+    def admit(self, at: float) -> bool:
+        """Count a call at this second and say whether it may pass."""
+
+
+class FixedWindow:
+    """At most `limit` calls in each whole second of the clock."""
+
+    def __init__(self, limit: int) -> None:
+        """Take the calls per second."""
+        self._limit = limit
+        self._second = 0
+        self._used = 0
+
+    def admit(self, at: float) -> bool:
+        """Count within the second that `at` falls into."""
+        if int(at) != self._second:
+            self._second, self._used = int(at), 0
+        admitted = self._used < self._limit
+        self._used += admitted
+        return admitted
+
+
+class SlidingLog:
+    """At most `limit` calls in any stretch of one second."""
+
+    def __init__(self, limit: int) -> None:
+        """Take the calls per second."""
+        self._passed: deque[float] = deque(maxlen=limit)
+        self._limit = limit
+
+    def admit(self, at: float) -> bool:
+        """Compare with the call that passed `limit` calls ago."""
+        admitted = len(self._passed) < self._limit or at - self._passed[0] >= 1
+        if admitted:
+            self._passed.append(at)
+        return admitted
+
+
+class TokenBucket:
+    """`limit` calls at once after a rest, and `limit` a second in the long run."""
+
+    def __init__(self, limit: int) -> None:
+        """Begin full."""
+        self._limit = limit
+        self._tokens = float(limit)
+        self._at = 0.0
+
+    def admit(self, at: float) -> bool:
+        """Spend a token, if one has come back."""
+        self._tokens = min(self._limit, self._tokens + (at - self._at) * self._limit)
+        self._at = at
+        admitted = self._tokens >= 1
+        self._tokens -= admitted
+        return admitted
+
+
+LIMITERS: Mapping[Window, type[FixedWindow | SlidingLog | TokenBucket]] = {
+    "fixed": FixedWindow,
+    "sliding": SlidingLog,
+    "bucket": TokenBucket,
+}
+
+
+class Quotas:
+    """One account's quotas: calls per second for each operation, and how many came and were turned away."""
+
+    def __init__(self, limits: Mapping[str, int], window: Window = "sliding") -> None:
+        """Take the calls per second by operation name."""
+        self.window = window
+        self.seen: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self._limiters: dict[str, Limiter] = {name: LIMITERS[window](limit) for name, limit in limits.items()}
+
+    def admit(self, operation: str, at: float) -> bool:
+        """Count a call and say whether it is within the quota."""
+        self.seen[operation] += 1
+        admitted = self._limiters[operation].admit(at)
+        self.refused[operation] += not admitted
+        return admitted

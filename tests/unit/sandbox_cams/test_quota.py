@@ -1,0 +1,69 @@
+import random
+
+import pytest
+
+from sandbox.cams.quota import FixedWindow, Quotas, SlidingLog, TokenBucket, Window
+
+LIMIT = 5
+
+
+def arrivals(seed: int) -> list[float]:
+    """Make ten seconds of calls that come in bursts, at four times the limit."""
+    source = random.Random(seed)
+    bursts = sorted(source.uniform(0, 10) for _ in range(10 * LIMIT))
+    return sorted(at + source.uniform(0, 0.05) for at in bursts for _ in range(4))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_fixed_window_lets_no_more_than_the_limit_through_in_a_second_of_the_clock(seed: int) -> None:
+    window = FixedWindow(LIMIT)
+    passed = [int(at) for at in arrivals(seed) if window.admit(at)]
+
+    assert max(passed.count(second) for second in range(11)) == LIMIT
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_sliding_log_lets_no_more_than_the_limit_through_in_any_second(seed: int) -> None:
+    window = SlidingLog(LIMIT)
+    passed = [at for at in arrivals(seed) if window.admit(at)]
+
+    assert max(sum(start <= at < start + 1 for at in passed) for start in passed) == LIMIT
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_token_bucket_lets_no_more_than_a_full_bucket_and_its_refill_through(seed: int) -> None:
+    window = TokenBucket(LIMIT)
+    passed = [at for at in arrivals(seed) if window.admit(at)]
+
+    assert all(number <= LIMIT + LIMIT * (at - passed[0]) + 1e-6 for number, at in enumerate(passed, start=1))
+
+
+def test_a_fixed_window_lets_twice_the_limit_through_across_the_turn_of_a_second() -> None:
+    window = FixedWindow(LIMIT)
+    passed = [at for at in [0.9] * 10 + [1.1] * 10 if window.admit(at)]
+
+    assert len(passed) == 2 * LIMIT
+
+
+def test_a_refused_call_does_not_count_against_the_next() -> None:
+    window = SlidingLog(1)
+    first, refused, after = (window.admit(at) for at in (0.0, 0.5, 1.0))
+
+    assert (first, refused, after) == (True, False, True)
+
+
+@pytest.mark.parametrize("window", ["fixed", "sliding", "bucket"])
+def test_each_operation_has_a_quota_of_its_own(window: Window) -> None:
+    quota = Quotas({"A": 1, "B": 1}, window)
+    quota.admit("A", 100.0)
+
+    assert quota.admit("B", 100.0)
+
+
+@pytest.mark.parametrize("window", ["fixed", "sliding", "bucket"])
+def test_calls_are_counted_by_operation(window: Window) -> None:
+    quota = Quotas({"A": 2, "B": 2}, window)
+    for _ in range(3):
+        quota.admit("A", 100.0)
+
+    assert (quota.seen["A"], quota.refused["A"], quota.seen["B"]) == (3, 1, 0)
