@@ -1,0 +1,1 @@
+"""An importable client of CAMS: knows nothing of Slack or of this bot."""

@@ -1,0 +1,252 @@
+"""What CAMS tells us, read strictly where a mistake would cost something.
+
+A field that others act on (an ID, a status, a code, a link) is a text or the answer is no answer; one that is
+only shown is empty where it is missing, null or no text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from bot.cams.errors import CamsUnknownOutcomeError
+
+MESSAGE_MAX = 140
+"""The most characters that a QR code's message may have.
+
+https://developers.facebook.com/documentation/business-messaging/whatsapp/qr-codes
+"""
+
+VERIFY_METHODS = ("sms", "voice")
+"""GetChatappVerifyCode.Method.
+
+https://www.alibabacloud.com/help/tc/chatapp/developer-reference/api-cams-2020-06-06-getchatappverifycode
+"""
+
+LOCALES: Mapping[str, str] = {
+    "af": "Afrikaans",
+    "sq": "Albanian",
+    "ar": "Arabic",
+    "az": "Azerbaijani",
+    "bn": "Bengali",
+    "bg": "Bulgarian",
+    "ca": "Catalan",
+    "zh_CN": "Chinese (China)",
+    "zh_HK": "Chinese (Hong Kong)",
+    "zh_TW": "Chinese (Taiwan)",
+    "hr": "Croatian",
+    "cs": "Czech",
+    "da": "Danish",
+    "nl": "Dutch",
+    "en": "English",
+    "en_GB": "English (UK)",
+    "en_US": "English (US)",
+    "et": "Estonian",
+    "fil": "Filipino",
+    "fi": "Finnish",
+    "fr": "French",
+    "de": "German",
+    "el": "Greek",
+    "gu": "Gujarati",
+    "ha": "Hausa",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "hu": "Hungarian",
+    "id": "Indonesian",
+    "ga": "Irish",
+    "it": "Italian",
+    "ja": "Japanese",
+    "kn": "Kannada",
+    "kk": "Kazakh",
+    "ko": "Korean",
+    "lo": "Lao",
+    "lv": "Latvian",
+    "lt": "Lithuanian",
+    "mk": "Macedonian",
+    "ms": "Malay",
+    "ml": "Malayalam",
+    "mr": "Marathi",
+    "nb": "Norwegian (Bokmål)",
+    "fa": "Persian",
+    "pl": "Polish",
+    "pt_BR": "Portuguese (Brazil)",
+    "pt_PT": "Portuguese (Portugal)",
+    "pa": "Punjabi",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sr": "Serbian",
+    "sk": "Slovak",
+    "sl": "Slovenian",
+    "es": "Spanish",
+    "es_AR": "Spanish (Argentina)",
+    "es_ES": "Spanish (Spain)",
+    "es_MX": "Spanish (Mexico)",
+    "sw": "Swahili",
+    "sv": "Swedish",
+    "ta": "Tamil",
+    "te": "Telugu",
+    "th": "Thai",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "ur": "Urdu",
+    "uz": "Uzbek",
+    "vi": "Vietnamese",
+    "zu": "Zulu",
+}
+"""GetChatappVerifyCode.Locale, code to language, in the order of its page.
+
+https://www.alibabacloud.com/help/es/chatapp/language-codes
+"""
+
+VERTICALS: Mapping[str, str] = {
+    "OTHER": "Other",
+    "AUTO": "Automotive",
+    "BEAUTY": "Beauty, spa and salon",
+    "APPAREL": "Clothing and apparel",
+    "EDU": "Education",
+    "ENTERTAIN": "Entertainment",
+    "EVENT_PLAN": "Event planning and service",
+    "FINANCE": "Finance and banking",
+    "GROCERY": "Food and grocery",
+    "GOVT": "Public service",
+    "HOTEL": "Hotel and lodging",
+    "HEALTH": "Medical and health",
+    "NONPROFIT": "Non-profit",
+    "PROF_SERVICES": "Professional services",
+    "RETAIL": "Shopping and retail",
+    "TRAVEL": "Travel and transportation",
+    "RESTAURANT": "Restaurant",
+}
+"""Profile.vertical in words. The codes are those of ModifyPhoneBusinessProfile in the official SDK 3.1.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A message QR code ("Qrdl"): who scans its link writes to the number, with the message filled in."""
+
+    code: str
+    link: str
+    message: str
+    phone_number: str
+    image_url: str
+    image_format: str
+
+    @classmethod
+    def from_wire(cls, data: object) -> Self:
+        """Read ``Data`` of CreatePhoneMessageQrdl, or one of ListPhoneMessageQrdl.
+
+        Raises CamsUnknownOutcomeError without a code or a link.
+        """
+        fields = _object(data)
+        return cls(
+            code=_needed(fields, "QrdlCode"),
+            link=_needed(fields, "DeepLinkUrl"),
+            # Not stripped: a space before the cursor may be meant.
+            message=_raw(fields, "PrefilledMessage"),
+            phone_number=_text(fields, "PhoneNumber"),
+            image_url=_text(fields, "QrImageUrl"),
+            image_format=_text(fields, "GenerateQrImage"),
+        )
+
+    @classmethod
+    def list_from_wire(cls, data: object) -> list[Self]:
+        """Read ``Data`` of ListPhoneMessageQrdl, which has no pages.
+
+        One bad element spoils the list: a list that leaves one out would look complete.
+        """
+        if not isinstance(data, list):
+            raise _unusable("Data is not a list")
+        return [cls.from_wire(element) for element in data]
+
+
+@dataclass(frozen=True, slots=True)
+class Waba:
+    """The WhatsApp Business Account that is bound to a space (QueryChatappBindWaba)."""
+
+    id: str
+    name: str
+    # PENDING, APPROVED, REJECTED and DISABLED are documented, DEFERRED and VERIFIED have been seen. Not an
+    # enum: what CAMS adds tomorrow must still be compared, stored and shown.
+    review_status: str
+    currency: str
+    template_namespace: str
+    business_id: str
+    business_name: str
+    # Opaque: the documentation's own example is a start time.
+    primary_business_location: str
+    on_business_app: str
+    marketing_lite_status: str
+    international_rates: Mapping[str, Any]
+
+    @classmethod
+    def from_wire(cls, data: object) -> Self:
+        """Read ``Data`` of QueryChatappBindWaba. Raises CamsUnknownOutcomeError without an ID or a status."""
+        fields = _object(data)
+        rates = fields.get("AuthInternationalRateEligibility")
+        return cls(
+            id=_needed(fields, "Id"),
+            name=_text(fields, "Name"),
+            review_status=_needed(fields, "AccountReviewStatus"),
+            currency=_text(fields, "Currency"),
+            template_namespace=_text(fields, "MessageTemplateNamespace"),
+            business_id=_text(fields, "BusinessId"),
+            business_name=_text(fields, "BusinessName"),
+            primary_business_location=_text(fields, "PrimaryBusinessLocation"),
+            on_business_app=_text(fields, "IsOnBizApp"),
+            marketing_lite_status=_text(fields, "MarketingMessageLiteStatus"),
+            international_rates=rates if isinstance(rates, dict) else {},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The business profile of a number (QueryPhoneBusinessProfile). ``vertical`` is one of VERTICALS, or newer."""
+
+    about: str
+    address: str
+    description: str
+    email: str
+    picture_url: str
+    vertical: str
+    websites: tuple[str, ...]
+
+    @classmethod
+    def from_wire(cls, data: object) -> Self:
+        """Read ``Data`` of QueryPhoneBusinessProfile. Raises CamsUnknownOutcomeError where it is no object."""
+        fields = _object(data)
+        websites = fields.get("Websites")
+        return cls(
+            about=_text(fields, "About"),
+            address=_text(fields, "Address"),
+            description=_text(fields, "Description"),
+            email=_text(fields, "Email"),
+            picture_url=_text(fields, "ProfilePictureUrl"),
+            vertical=_text(fields, "Vertical"),
+            websites=tuple(site for site in websites if isinstance(site, str)) if isinstance(websites, list) else (),
+        )
+
+
+def _object(data: object) -> Mapping[str, Any]:
+    if not isinstance(data, dict):
+        raise _unusable("Data is not an object")
+    return data
+
+
+def _needed(fields: Mapping[str, Any], name: str) -> str:
+    value = _text(fields, name)
+    # U+FFFD stands where half a character was: such a link would not scan, such an ID would find nothing.
+    if not value or "\ufffd" in value:
+        raise _unusable(f"{name} is missing or not a text")
+    return value
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    return _raw(fields, name).strip()
+
+
+def _raw(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _unusable(what: str) -> CamsUnknownOutcomeError:
+    return CamsUnknownOutcomeError("CAMS", f"CAMS's answer cannot be used: {what}")
