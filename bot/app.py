@@ -1,0 +1,229 @@
+"""The composition root: opens everything in order, closes it in the other.
+
+settings -> session -> database -> Slack (who are we?) -> CAMS -> routes -> HTTP, sockets -> jobs
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import aiohttp
+import stamina
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import audit, http, jobs
+from bot.cams.client import CamsClient
+from bot.cams.credentials import ChainCredentials, Credentials, CredentialsSource, StaticCredentials
+from bot.drawing import Drawer
+from bot.errors import SlackRefusesError
+from bot.people import People
+from bot.services import Services
+from bot.settings import Settings
+from bot.slack import Identity, Slack, error_code
+from bot.socket_mode import open_sockets
+from bot.store import AuditEntry, open_store
+from bot.tasks import Tasks
+from handlers import ROUTES
+from handlers.acts import Acts
+from handlers.router import connect
+
+log = structlog.get_logger()
+SLACK_SECONDS = 20.0
+START_SECONDS = 300.0
+# Slack waits 3 seconds for an ack, people longer for an answer; Kubernetes kills after 30.
+DRAIN_SECONDS = 20.0
+# What auth.test says of a token that will not work however often it is tried.
+BAD_TOKEN = {
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "not_allowed_token_type",
+}
+
+
+def now() -> datetime:
+    """The clock that is handed to everybody."""
+    return datetime.now(UTC)
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until SIGTERM or Ctrl-C, then finish what was begun."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with opened(settings):
+        log.info("the bot is ready")
+        await stop.wait()
+        log.info("the bot is stopping; what was begun is finished first")
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[None]:
+    """Everything, open and at work."""
+    async with AsyncExitStack() as stack:
+        timeout = aiohttp.ClientTimeout(total=SLACK_SECONDS)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        store = await stack.enter_async_context(open_store(settings.database_url.get_secret_value()))
+        token = settings.slack_bot_token.get_secret_value()
+        client = _slack_client(settings, session, token)
+        slack = Slack(client, await _who_we_are(client))
+        services = Services(
+            cams=CamsClient(session, settings.cams_endpoint, _credentials(settings), clock=now, observe=audit.observe),
+            store=store,
+            slack=slack,
+            people=People(slack, _groups(settings), now),
+            drawer=stack.enter_context(Drawer()),
+            settings=settings,
+            clock=now,
+        )
+        tasks = Tasks()
+        bolt = _bolt(_slack_client(settings, session), slack.me, token)
+        connect(bolt, Acts(ROUTES, services), tasks)
+        ready = await _reachable(stack, settings, bolt, services, tasks)
+        stack.push_async_callback(_drain, tasks)
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        jobs.schedule(scheduler, services, tasks)
+        scheduler.start()
+        stack.callback(scheduler.shutdown, wait=False)
+        await _until(ready)
+        yield
+
+
+async def _reachable(
+    stack: AsyncExitStack, settings: Settings, bolt: AsyncApp, services: Services, tasks: Tasks
+) -> Callable[[], Awaitable[bool]]:
+    """Open the way that Slack reaches us, and say how to tell whether it is open."""
+    if settings.slack_app_token:
+        sockets = await stack.enter_async_context(open_sockets(bolt, settings.slack_app_token.get_secret_value()))
+        connected = sockets.connected
+    else:
+        connected = _always
+
+    async def ready() -> bool:
+        return not tasks.draining and await connected()
+
+    web = http.application(ready)
+    if settings.slack_app_token is None and settings.slack_signing_secret:
+        http.add_slack(web, bolt, settings.slack_signing_secret.get_secret_value(), _refusal(services))
+    await stack.enter_async_context(http.serving(web, settings.http_host, settings.http_port))
+    return ready
+
+
+async def _always() -> bool:
+    return True
+
+
+async def _until(ready: Callable[[], Awaitable[bool]]) -> None:
+    while not await ready():  # noqa: ASYNC110 - the SDK has no event for it
+        await asyncio.sleep(0.05)
+
+
+async def _drain(tasks: Tasks) -> None:
+    if late := await tasks.drain(DRAIN_SECONDS):
+        log.warning("work was cut off by the stop", tasks=late)
+
+
+def _slack_client(settings: Settings, session: aiohttp.ClientSession, token: str | None = None) -> AsyncWebClient:
+    client = AsyncWebClient(
+        token=token,
+        base_url=settings.slack_api_url,
+        session=session,
+        retry_handlers=[],
+    )
+    if urlsplit(settings.slack_api_url).hostname in {"127.0.0.1", "localhost", "::1"}:
+        # The SDK takes a proxy from the environment and knows no exceptions from it.
+        client.proxy = None
+    return client
+
+
+@stamina.retry(on=(aiohttp.ClientError, TimeoutError), attempts=None, timeout=START_SECONDS)
+async def _who_we_are(client: AsyncWebClient) -> Identity:
+    try:
+        found = await client.auth_test()
+    except SlackApiError as exc:
+        if error_code(exc) not in BAD_TOKEN:
+            raise
+        raise SlackRefusesError(
+            f"Slack refuses SLACK_BOT_TOKEN ({error_code(exc)}). It takes the bot token of an app that is installed, "
+            "which begins with xoxb-. It is at api.slack.com/apis, your app, OAuth & Permissions, Bot User OAuth Token."
+        ) from exc
+    return Identity(
+        team_id=str(found["team_id"]),
+        enterprise_id=str(found.get("enterprise_id") or ""),
+        user_id=str(found["user_id"]),
+        bot_id=str(found.get("bot_id") or ""),
+        name=str(found.get("user") or "cams-bot"),
+    )
+
+
+def _bolt(client: AsyncWebClient, me: Identity, token: str) -> AsyncApp:
+    async def authorize() -> AuthorizeResult:
+        # Without this Bolt asks auth.test itself, once for each of the first requests.
+        return AuthorizeResult(
+            enterprise_id=me.enterprise_id,
+            team_id=me.team_id,
+            bot_user_id=me.user_id,
+            bot_id=me.bot_id,
+            bot_token=token,
+        )
+
+    app = AsyncApp(
+        client=client,
+        authorize=authorize,
+        process_before_response=True,
+        # bot.http verifies before Bolt sees the request, and writes down what it refuses.
+        request_verification_enabled=False,
+    )
+
+    @app.error
+    async def last_net(error: Exception) -> None:
+        log.error("a listener raised, which none may", exc_info=error)
+
+    return app
+
+
+def _credentials(settings: Settings) -> CredentialsSource:
+    if not settings.access_key_id:
+        return ChainCredentials()
+    return StaticCredentials(
+        Credentials(
+            settings.access_key_id,
+            settings.access_key_secret.get_secret_value(),
+            settings.security_token.get_secret_value(),
+        )
+    )
+
+
+def _groups(settings: Settings) -> frozenset[str]:
+    return frozenset(one for one in settings.operators | settings.admins if one.startswith("S"))
+
+
+def _refusal(services: Services) -> http.Refused:
+    async def refused(address: str) -> None:
+        log.warning("a request without Slack's signature was refused", address=address)
+        row = AuditEntry(
+            at=services.clock(),
+            user_id="",
+            team_id="",
+            channel_id="",
+            entry="http",
+            act="signature",
+            target=f"from={address}",
+            allowed=False,
+            outcome="401",
+            request_id="",
+            duration_ms=0,
+        )
+        await services.store.audit(row)
+
+    return refused

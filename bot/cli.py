@@ -1,0 +1,88 @@
+"""The command line, and the only reader of the environment."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+
+from bot import logs, settings
+from bot.errors import BotError
+
+app = typer.Typer(
+    help="WhatsApp Business numbers on Alibaba Cloud's CAMS, run from Slack.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+# Bolt reads these by itself: it warns of the first, and the presence of the others switches its OAuth on.
+READ_BY_BOLT = ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+
+
+@app.command()
+def run() -> None:
+    """Run the bot, with the settings in the environment."""
+    from bot.app import run as run_bot  # noqa: PLC0415 - a wrong setting is told before half a second of imports
+
+    read = settings.read(os.environ)
+    logs.configure(read.log_level, read.log_format, read.secrets())
+    for name in settings.unknown(os.environ):
+        structlog.get_logger().warning("a variable is not one of ours", variable=name)
+    for name in READ_BY_BOLT:
+        os.environ.pop(name, None)
+    asyncio.run(run_bot(read))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema. `run` does it too."""
+    from bot.store import open_store  # noqa: PLC0415 - as above
+
+    read = settings.read(os.environ)
+
+    async def work() -> None:
+        async with open_store(read.database_url.get_secret_value()):
+            typer.echo("The database is at this version's schema.")
+
+    asyncio.run(work())
+
+
+@app.command()
+def demo(
+    stay: Annotated[bool, typer.Option("--stay", help="Leave everything running at the end.")] = False,
+) -> None:
+    """Play a tour: the real bot between a local Slack and a local CAMS, without any account."""
+    from bot.demo.play import play  # noqa: PLC0415 - as above
+
+    raise typer.Exit(asyncio.run(play(stay=stay)))
+
+
+@app.command()
+def sandbox(
+    slack_port: Annotated[int, typer.Option(help="0 takes any free port.")] = 0,
+    cams_port: Annotated[int, typer.Option(help="0 takes any free port.")] = 0,
+    http: Annotated[bool, typer.Option("--http", help="Print the variables of HTTP mode.")] = False,
+) -> None:
+    """Start a local Slack and a local CAMS, and print the variables that point any bot at them."""
+    from sandbox import Sandbox  # noqa: PLC0415 - as above
+
+    async def work() -> None:
+        async with Sandbox.start(slack_port, cams_port) as started:
+            for name, value in started.environment(http=http).items():
+                typer.echo(f"export {name}={value}")
+            typer.echo(started.how_to_act(), err=True)
+            await asyncio.Event().wait()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(work())
+
+
+def main() -> None:
+    """Run a command; what is wrong with the environment is a sentence, not a traceback."""
+    try:
+        app()
+    except (BotError, ValueError) as exc:
+        typer.echo(str(exc), err=True)
+        sys.exit(2)

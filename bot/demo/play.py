@@ -1,0 +1,113 @@
+"""`cams-bot demo` from its start to its end."""
+
+import asyncio
+import contextlib
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.demo.process import BotProcess, BotStoppedError, running_bot
+from bot.demo.screen import Screen
+from bot.demo.stage import SHOP, Stage, TourError
+from bot.demo.tour import SCENES
+from sandbox import Sandbox
+
+
+async def play(*, stay: bool) -> int:
+    """Start everything, play the tour, and return an exit status: 0 if every scene showed what it should."""
+    console = Console(highlight=False)
+    folder = Path(tempfile.mkdtemp(prefix="cams-bot-demo-"))
+    async with Sandbox.start() as sandbox, _bot(sandbox, folder) as bot:
+        screen = Screen(console, _names(sandbox))
+        screen.note(f"A local Slack is at {sandbox.slack.api_url}, a local CAMS at {sandbox.cams.url}.")
+        screen.note(f"Between them runs the real bot. Its log and the pictures are in {folder}.")
+        status = await _tour(Stage(sandbox, screen, folder, bot.crash, bot.restart), bot)
+        if stay:
+            await _stay(sandbox, screen)
+    return status
+
+
+def _names(sandbox: Sandbox) -> dict[str, str]:
+    workspace = sandbox.slack.workspace
+    people = {user.id: f"@{user.name}" for user in workspace.users.values()}
+    return people | {channel.id: f"#{channel.name}" for channel in workspace.channels.values()}
+
+
+async def _tour(stage: Stage, bot: "_Bot") -> int:
+    shown: list[str] = []
+    for number, scene in enumerate(SCENES, start=1):
+        stage.screen.scene(number, (scene.__doc__ or "").rstrip("."))
+        try:
+            shown.append(await scene(stage))
+        except (TourError, TimeoutError) as exc:
+            stage.screen.failed(str(exc), bot.now.tail())
+            return 1
+    stage.screen.summary(shown)
+    return 0
+
+
+async def _stay(sandbox: Sandbox, screen: Screen) -> None:
+    """Leave everything running until Ctrl-C."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    screen.note(f"Everything is still running; Ctrl-C ends it. {sandbox.how_to_act()}")
+    await stop.wait()
+
+
+@dataclass
+class _Bot:
+    """The bot's process, which the tour may kill and start again."""
+
+    environment: Mapping[str, str]
+    log: Path
+    sandbox: Sandbox
+    now: BotProcess
+
+    async def crash(self) -> None:
+        await self.now.kill()
+
+    async def restart(self) -> None:
+        self.now = await BotProcess.start(self.environment, self.log)
+        await _connected(self.sandbox, self.now)
+
+
+@asynccontextmanager
+async def _bot(sandbox: Sandbox, folder: Path) -> AsyncIterator[_Bot]:
+    slack = sandbox.slack
+    environment = {
+        **sandbox.environment(),
+        "DATABASE_URL": f"sqlite:///{folder / 'cams-bot.db'}",
+        "BOT_ADMINS": slack.person("admin").user.id,
+        "BOT_OPERATORS": slack.person("operator").user.id,
+        "BOT_ALERT_CHANNEL": slack.channel(SHOP).id,
+        "BOT_REVIEW_POLL_SECONDS": "1",
+        "BOT_HTTP_PORT": "0",
+    }
+    log = folder / "bot.log"
+    async with running_bot(environment, log) as process:
+        await _connected(sandbox, process)
+        bot = _Bot(environment, log, sandbox, process)
+        try:
+            yield bot
+        finally:
+            if bot.now is not process:
+                await bot.now.stop()
+
+
+async def _connected(sandbox: Sandbox, process: BotProcess) -> None:
+    """Wait until the bot is there, or has ended instead."""
+    ended = asyncio.create_task(process.fails_early())
+    there = asyncio.create_task(sandbox.slack.connected(timeout=60))
+    done, waiting = await asyncio.wait({ended, there}, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, BotStoppedError):
+            await task
+    for task in done:
+        await task

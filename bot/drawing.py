@@ -1,0 +1,50 @@
+"""Drawing QR pictures beside the event loop.
+
+In a process, not a thread: pure-Python work in a thread holds the loop up for as long as it would by itself.
+"""
+
+import asyncio
+import multiprocessing
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Self
+
+from bot import qr
+
+
+class Drawer:
+    """Draws one picture at a time in a process of its own, which begins with the first."""
+
+    def __init__(self) -> None:
+        self._pool = _new_pool()
+
+    async def draw(self, link: str) -> bytes:
+        """Return a PNG of a link, see `qr.draw`."""
+        pool = self._pool
+        try:
+            return await self._run(link)
+        except BrokenProcessPool:
+            # The process was killed from outside, likely for memory. A new one, once; for all who waited for it.
+            if self._pool is pool:
+                self._pool = _new_pool()
+            return await self._run(link)
+
+    async def _run(self, link: str) -> bytes:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, qr.draw, link)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _new_pool() -> ProcessPoolExecutor:
+    # Not forked: a copy of a process with threads and open sockets may hang.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(1, mp_context=context, initializer=_leave_ctrl_c_to_the_parent)
+
+
+def _leave_ctrl_c_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,73 @@
+"""The HTTP server: health for who runs the bot, and Slack's requests where there is no Socket Mode."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
+
+log = structlog.get_logger()
+EVENTS_PATH = "/slack/events"
+BODY_MAX = 1024**2
+
+Ready = Callable[[], Awaitable[bool]]
+Refused = Callable[[str], Awaitable[None]]
+
+
+def application(ready: Ready) -> web.Application:
+    """Make an application that tells whether the bot lives (/healthz) and whether it can work (/readyz)."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"status": "alive"})
+
+    async def readyz(_: web.Request) -> web.Response:
+        is_ready = await ready()
+        return web.json_response({"status": "ready" if is_ready else "not ready"}, status=200 if is_ready else 503)
+
+    app = web.Application(client_max_size=BODY_MAX)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    return app
+
+
+def add_slack(app: web.Application, bolt: AsyncApp, signing_secret: str, refused: Refused) -> None:
+    """Take Slack's requests at EVENTS_PATH; what is not signed, or signed more than five minutes ago, gets a 401.
+
+    The signature: https://docs.slack.dev/authentication/verifying-requests-from-slack
+    """
+    verifier = SignatureVerifier(signing_secret)
+
+    async def events(request: web.Request) -> web.Response:
+        body = await request.read()
+        if not _is_signed(verifier, body, request):
+            await refused(request.remote or "")
+            return web.json_response({"error": "the signature is not Slack's, or older than five minutes"}, status=401)
+        return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+
+    app.router.add_post(EVENTS_PATH, events)
+
+
+def _is_signed(verifier: SignatureVerifier, body: bytes, request: web.Request) -> bool:
+    try:
+        return verifier.is_valid_request(body, dict(request.headers))
+    except (TypeError, ValueError):
+        # The SDK stumbles over a time stamp that is no number, and over what is not UTF-8 or ASCII.
+        return False
+
+
+@asynccontextmanager
+async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Serve, and give the address back; port 0 takes any free one."""
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        url = f"http://{host}:{runner.addresses[0][1]}"
+        log.info("HTTP is served", url=url)
+        yield url
+    finally:
+        await runner.cleanup()

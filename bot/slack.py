@@ -1,0 +1,174 @@
+"""What we ask of Slack's Web API, and the only place where it is asked.
+
+The client is given with `retry_handlers=[]`: Slack's own handler posts again after a cut connection, which makes two
+messages of one. Here only a refusal for the rate (429) is tried again, because then nothing has happened.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import stamina
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.blocks import Block, without_pictures
+from bot.errors import UserError
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 30.0
+BAD_PICTURES = {"invalid_blocks", "invalid_attachments", "invalid_arguments"}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who we are in Slack, from auth.test."""
+
+    team_id: str
+    enterprise_id: str
+    user_id: str
+    bot_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG to be shown in a channel."""
+
+    png: bytes
+    file_name: str
+    title: str
+    alt_text: str
+
+
+class Slack:
+    """Posts, answers, opens forms. Each call raises SlackApiError when Slack says no."""
+
+    def __init__(self, client: AsyncWebClient, me: Identity) -> None:
+        self._client = client
+        self.me = me
+
+    async def post(self, channel_id: str, text: str, blocks: Sequence[Block]) -> str:
+        """Post a message once and return its ts. Not tried again: the outbox decides that."""
+        answer = await _with_or_without_pictures(
+            blocks, lambda shown: self._client.chat_postMessage(channel=channel_id, text=text, blocks=shown)
+        )
+        return str(answer["ts"])
+
+    async def post_picture(self, channel_id: str, picture: Picture, blocks: Sequence[Block]) -> None:
+        """Upload a picture into a channel, with what stands beside it."""
+        await _patiently(
+            lambda: self._client.files_upload_v2(
+                channel=channel_id,
+                content=picture.png,
+                filename=picture.file_name,
+                title=picture.title,
+                alt_txt=picture.alt_text,
+                blocks=json.dumps(list(blocks)),
+            )
+        )
+
+    async def whisper(self, channel_id: str, user_id: str, text: str, blocks: Sequence[Block]) -> None:
+        """Show a message in a channel to one person."""
+        await _patiently(
+            lambda: self._client.chat_postEphemeral(
+                channel=channel_id, user=user_id, text=text, blocks=without_pictures(blocks)
+            )
+        )
+
+    async def respond(self, response_url: str, text: str, blocks: Sequence[Block], *, replace: bool = False) -> None:
+        """Answer a command or a button where it was given, to who gave it."""
+        # Without a session of ours it would open a connection for each answer; with a cut one it would answer twice.
+        webhook = AsyncWebhookClient(response_url, session=self._client.session, retry_handlers=[])
+
+        async def send(shown: Sequence[Block]) -> None:
+            answer = await webhook.send(
+                text=text, blocks=list(shown) or None, response_type="ephemeral", replace_original=replace
+            )
+            # A refusal is no exception of the webhook client.
+            if code := _complaint(answer.status_code, answer.body):
+                raise SlackApiError("response_url", {"ok": False, "error": code})
+
+        await _with_or_without_pictures(blocks, send)
+
+    async def open_view(self, trigger_id: str, view: Block) -> None:
+        """Open a form; a trigger lives three seconds."""
+        await self._client.views_open(trigger_id=trigger_id, view=view)
+
+    async def update_view(self, view_id: str, view: Block) -> None:
+        """Show something else in an open modal."""
+
+        async def update(shown: Sequence[Block]) -> None:
+            await _patiently(lambda: self._client.views_update(view_id=view_id, view={**view, "blocks": list(shown)}))
+
+        await _with_or_without_pictures(view["blocks"], update)
+
+    async def enter(self, channel_id: str) -> None:
+        """Make sure that we may post in a channel; join it where it is public.
+
+        Raises:
+            UserError: we may not, and what to do.
+        """
+        try:
+            found = (await _patiently(lambda: self._client.conversations_info(channel=channel_id)))["channel"]
+            if found.get("is_archived"):
+                raise UserError("This channel is archived, so nothing can be posted in it. Use another one.")
+            if not (found.get("is_member") or found.get("is_im")):
+                await _patiently(lambda: self._client.conversations_join(channel=channel_id))
+        except SlackApiError as exc:
+            raise UserError(
+                f"I am not in this channel, so I cannot post in it, and nothing was done. "
+                f"Type `/invite @{self.me.name}` there and try again. (Slack says {error_code(exc)}.)"
+            ) from exc
+
+    async def user(self, user_id: str) -> dict[str, Any]:
+        """Return the user object of somebody."""
+        return dict((await _patiently(lambda: self._client.users_info(user=user_id)))["user"])
+
+    async def group_members(self, group_id: str) -> frozenset[str]:
+        """Return the IDs of who is in a user group."""
+        answer = await _patiently(lambda: self._client.usergroups_users_list(usergroup=group_id))
+        return frozenset(answer["users"])
+
+
+def error_code(error: SlackApiError) -> str:
+    """Return Slack's short name of what went wrong."""
+    # Where the answer was no JSON, the response is the HTTP library's, or its data a text.
+    data = getattr(error.response, "data", error.response)
+    return str(data.get("error", "unknown_error")) if isinstance(data, Mapping) else "unreadable_answer"
+
+
+def _complaint(status: int, body: str) -> str:
+    """The code in what a response_url answers, which is JSON or a bare word; empty where the message was taken."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        said = None
+    if isinstance(said, dict):
+        return "" if said.get("ok") else str(said.get("error", "unknown_error"))
+    return "" if status == 200 else body[:100] or f"HTTP {status}"
+
+
+async def _with_or_without_pictures(blocks: Sequence[Block], send: Callable[[Sequence[Block]], Awaitable[T]]) -> T:
+    try:
+        return await send(blocks)
+    except SlackApiError as exc:
+        plain = without_pictures(blocks)
+        if error_code(exc) not in BAD_PICTURES or len(plain) == len(blocks):
+            raise
+    return await send(plain)
+
+
+async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
+    async for attempt in stamina.retry_context(on=_refused_for_the_rate, attempts=3, timeout=PATIENCE_SECONDS):
+        with attempt:
+            return await call()
+    raise AssertionError
+
+
+def _refused_for_the_rate(error: Exception) -> bool | float:
+    if not isinstance(error, SlackApiError) or getattr(error.response, "status_code", None) != 429:
+        return False
+    return float(error.response.headers.get("Retry-After", 1))

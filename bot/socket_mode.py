@@ -1,0 +1,88 @@
+"""Socket Mode on two connections, so that one serves while Slack renews the other.
+
+Slack does not repeat a slash command, and the SDK closes a connection before it opens the next: with one connection
+every renewal is a gap that people see.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import SlackRefusesError
+from bot.slack import error_code
+
+log = structlog.get_logger()
+CONNECTIONS = 2
+PING_SECONDS = 3.0
+WATCH_SECONDS = 2.0
+# The SDK tries the same address again and again, even one that is spent. After this long it gets a new one.
+DEAD_SECONDS = 8.0
+CLOSE_SECONDS = 3.0
+
+
+class Sockets:
+    """The open connections."""
+
+    def __init__(self, handlers: list[AsyncSocketModeHandler]) -> None:
+        self._handlers = handlers
+
+    async def connected(self) -> bool:
+        """Whether at least one connection is up."""
+        return any([await handler.client.is_connected() for handler in self._handlers])
+
+
+@asynccontextmanager
+async def open_sockets(app: AsyncApp, app_token: str) -> AsyncIterator[Sockets]:
+    """Connect, keep connected, and close.
+
+    Raises:
+        SlackRefusesError: Slack does not take the app token; the SDK itself would try for ever.
+    """
+    await _check(app, app_token)
+    handlers = [AsyncSocketModeHandler(app, app_token, ping_interval=PING_SECONDS) for _ in range(CONNECTIONS)]
+    keepers = [asyncio.create_task(_keep(handler)) for handler in handlers]
+    try:
+        yield Sockets(handlers)
+    finally:
+        for keeper in keepers:
+            keeper.cancel()
+        await asyncio.gather(*keepers, *(_close(handler) for handler in handlers), return_exceptions=True)
+
+
+async def _check(app: AsyncApp, app_token: str) -> None:
+    try:
+        await app.client.apps_connections_open(app_token=app_token)
+    except SlackApiError as exc:
+        raise SlackRefusesError(
+            f"Slack refuses SLACK_APP_TOKEN ({error_code(exc)}). It takes an app-level token of this app with the "
+            "scope connections:write, and Socket Mode has to be on. Both are at api.slack.com/apis, your app."
+        ) from exc
+
+
+async def _keep(handler: AsyncSocketModeHandler) -> None:
+    connecting = asyncio.create_task(handler.client.connect())
+    down_for = 0.0
+    try:
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            down_for = 0.0 if await handler.client.is_connected() else down_for + WATCH_SECONDS
+            if down_for >= DEAD_SECONDS:
+                log.warning("a Socket Mode connection is down; asking for a new address", seconds=down_for)
+                handler.client.wss_uri = None
+                down_for = 0.0
+    finally:
+        connecting.cancel()
+        with suppress(asyncio.CancelledError, aiohttp.ClientError):
+            await connecting
+
+
+async def _close(handler: AsyncSocketModeHandler) -> None:
+    # Slack may leave the closing handshake unanswered, and then the SDK waits for ten seconds.
+    with suppress(TimeoutError):
+        await asyncio.wait_for(handler.client.close(), CLOSE_SECONDS)

@@ -1,0 +1,69 @@
+"""What a review status means for who runs the account, and what to do about it.
+
+PENDING, APPROVED, REJECTED and DISABLED are documented (QueryChatappBindWaba); DEFERRED and VERIFIED have been seen.
+Any other is shown as CAMS writes it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One status in words. `emoji` is a name as Slack knows it."""
+
+    emoji: str
+    words: str
+    sending: str
+    next_step: str
+
+
+_IN_REVIEW = (
+    "Check that Meta's business verification is done, the business information is whole, the website is live over "
+    "https, and the display name and profile are filled in; reviews that lack one of these get stuck."
+)
+
+MEANINGS = {
+    "APPROVED": Meaning(
+        "white_check_mark", "Meta has approved this account.", "It may send messages.", "Nothing is to be done."
+    ),
+    "PENDING": Meaning(
+        "hourglass_flowing_sand",
+        "Meta has not decided on this account yet.",
+        "It may not send until Meta has decided.",
+        _IN_REVIEW,
+    ),
+    "REJECTED": Meaning(
+        "no_entry",
+        "Meta has rejected this account.",
+        "It may not send messages.",
+        "Open Meta's Business Support Home, read the reason, mend what it names and ask for another review.",
+    ),
+    "DISABLED": Meaning(
+        "no_entry",
+        "This account is switched off.",
+        "It may not send messages.",
+        "Open Meta's Business Support Home and appeal; stop campaigns of its numbers until it is answered.",
+    ),
+    "DEFERRED": Meaning(
+        "hourglass_flowing_sand",
+        "Meta has put its decision off.",
+        "It may not send until Meta has decided.",
+        _IN_REVIEW,
+    ),
+    "VERIFIED": Meaning(
+        "white_check_mark",
+        "This account is verified.",
+        "It likely may send messages.",
+        "Look in the console that its numbers are connected.",
+    ),
+}
+
+
+def meaning(status: str) -> Meaning:
+    """Return what a status means; one that nobody has described says so."""
+    return MEANINGS.get(status) or Meaning(
+        "warning",
+        "This bot does not know this status.",
+        "Whether it may send is not known.",
+        "Open the console and look what it says there.",
+    )

@@ -1,0 +1,116 @@
+"""How an answer reaches who asked: in the modal that is open, where they typed, or in the channel for all."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from slack_sdk.errors import SlackApiError
+
+from bot import blocks
+from bot.blocks import Block
+from bot.slack import Slack, error_code
+from handlers import modals
+from handlers.errors import explain
+from handlers.modals import Form
+from handlers.routes import Reply, Route
+
+CLOSED_VIEW = {"not_found", "view_not_found"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who asks from where, and the ways to answer: each is empty where Slack gave none."""
+
+    entry: str
+    user_id: str
+    team_id: str
+    channel_id: str
+    response_url: str = ""
+    trigger_id: str = ""
+    view_id: str = ""
+
+
+class Answers:
+    """Shows replies, forms and refusals."""
+
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+
+    async def give(
+        self, request: Request, route: Route, reply: Reply, channel_id: str, values: Mapping[str, str]
+    ) -> None:
+        """Show a reply; its picture goes into the channel, all else to who asked."""
+        if reply.picture is None:
+            shown = [*reply.blocks, *_share_button(route, reply, channel_id, values)]
+            await self.tell(request, reply.text, shown, title=_title(route), replaces=reply.replaces)
+            return
+        try:
+            await self._slack.post_picture(channel_id, reply.picture, reply.blocks)
+        except Exception as error:  # noqa: BLE001 - what was done is told even where it cannot be posted
+            text = f"Done, but the picture is not in the channel. {explain(error)} {reply.text}"
+            await self.tell(request, text, [blocks.prose(text), *reply.blocks], title=_title(route))
+            return
+        if request.view_id:
+            posted = blocks.lines([blocks.emoji("white_check_mark"), " Posted in ", blocks.channel(channel_id), "."])
+            await self.tell(request, reply.text, [posted, *reply.blocks], title=_title(route))
+
+    async def tell(
+        self,
+        request: Request,
+        text: str,
+        shown: Sequence[Block] = (),
+        *,
+        title: str = "cams-bot",
+        replaces: bool = False,
+    ) -> None:
+        """Say something to who asked, where they look now."""
+        said = list(shown) or [blocks.prose(text)]
+        if request.view_id:
+            view = modals.result_view(title, said, request.channel_id)
+            if await self._updated(request.view_id, view):
+                return
+        if request.response_url:
+            await self._slack.respond(request.response_url, blocks.escape(text), said, replace=replaces)
+        elif request.channel_id:
+            await self._slack.whisper(request.channel_id, request.user_id, blocks.escape(text), said)
+        else:
+            # The modal was closed and there is no channel: their own conversation with us.
+            await self._slack.post(request.user_id, blocks.escape(text), said)
+
+    async def ask_again(
+        self, request: Request, form: Form, values: Mapping[str, str], errors: Mapping[str, str], notice: str
+    ) -> None:
+        """Show a form that was sent once more, with what was in it."""
+        view = form.view(values, errors, request.channel_id, notice)
+        if not await self._updated(request.view_id, view):
+            await self.tell(request, " ".join([notice, *errors.values()]).strip())
+
+    async def open(self, request: Request, form: Form, filled: Mapping[str, str], errors: Mapping[str, str]) -> None:
+        """Open a form with what is known filled in."""
+        view = form.view({"channel": request.channel_id, **filled}, errors, request.channel_id)
+        await self._slack.open_view(request.trigger_id, view)
+
+    async def publish(self, channel_id: str, reply: Reply) -> None:
+        """Post a reply in a channel for all to see."""
+        await self._slack.post(channel_id, blocks.escape(reply.text), reply.blocks)
+
+    async def _updated(self, view_id: str, view: Block) -> bool:
+        try:
+            await self._slack.update_view(view_id, view)
+        except SlackApiError as exc:
+            if error_code(exc) not in CLOSED_VIEW:
+                raise
+            return False
+        return True
+
+
+def _title(route: Route) -> str:
+    return route.form.title if route.form else "cams-bot"
+
+
+def _share_button(route: Route, reply: Reply, channel_id: str, values: Mapping[str, str]) -> list[Block]:
+    if not (reply.shareable and channel_id):
+        return []
+    # Sharing asks again: what is posted is as fresh as the post, and Slack gives us no blocks of an ephemeral message.
+    value = json.dumps({"route": route.name, **values}, ensure_ascii=False)
+    return [blocks.actions(blocks.button("Share in channel", "share", value))]

@@ -1,0 +1,141 @@
+"""Forms: how one is built, and how what was sent is read back.
+
+A field's name is its block_id, so that Slack shows an error beside it. Errors known before the form opens stand under
+their field, since Slack takes native ones only as an answer to a submission
+(https://docs.slack.dev/surfaces/modals#displaying_errors).
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot import blocks
+from bot.blocks import Block
+from bot.errors import UserError
+
+LABEL_MAX = 2000
+TITLE_MAX = 24
+CONFIRMED = ":confirmed"
+BACK = "form.back"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input. `check` returns the value as it is meant, or raises UserError with what is wrong."""
+
+    name: str
+    label: str
+    check: Callable[[str], str]
+    element: Callable[[str], Block]
+    hint: str = ""
+    optional: bool = False
+    default: str = ""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came back with a view: raw values of its fields, and what we put into it."""
+
+    values: Mapping[str, str]
+    channel_id: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """A modal of fields. `id` is its callback_id."""
+
+    id: str
+    title: str
+    submit: str
+    fields: tuple[Field, ...]
+
+    def check(self, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the checked values, and a sentence for each field that has none."""
+        checked: dict[str, str] = {}
+        errors: dict[str, str] = {}
+        for one in self.fields:
+            value = values.get(one.name, "").strip() or one.default
+            if not value and one.optional:
+                continue
+            try:
+                checked[one.name] = one.check(value)
+            except UserError as exc:
+                errors[one.name] = str(exc)
+        return checked, errors
+
+    def view(self, filled: Mapping[str, str], errors: Mapping[str, str], channel_id: str, notice: str = "") -> Block:
+        """Build the modal with what is known filled in, and what is wrong with it beside its field."""
+        shown: list[Block] = [blocks.prose(f"⚠ {notice}")] if notice else []
+        for one in self.fields:
+            shown.append(_input(self.id, one, filled.get(one.name, "") or one.default))
+            if one.name in errors:
+                shown.append(blocks.context(f"⚠ {errors[one.name]}"))
+        return _modal(self.title, shown, callback_id=self.id, submit=self.submit, holds={"channel": channel_id})
+
+    def confirm_view(self, values: Mapping[str, str], channel_id: str, shown: Sequence[Block]) -> Block:
+        """Build the second page, which says what will happen; sending it makes it happen."""
+        back = blocks.actions(blocks.button("Change", BACK))
+        return _modal(
+            self.title,
+            [*shown, back],
+            callback_id=f"{self.id}{CONFIRMED}",
+            submit="Yes, do it",
+            holds={"channel": channel_id, "values": dict(values), "form": self.id},
+        )
+
+
+def loading_view(title: str, channel_id: str) -> Block:
+    """Build what is shown while CAMS is asked."""
+    shown = [blocks.lines([blocks.emoji("hourglass_flowing_sand"), " Working on it. This takes a few seconds."])]
+    return _modal(title, shown, holds={"channel": channel_id})
+
+
+def result_view(title: str, shown: Sequence[Block], channel_id: str) -> Block:
+    """Build what is shown at the end."""
+    return _modal(title, blocks.without_tables(shown), holds={"channel": channel_id}, close="Done")
+
+
+def read(view: Mapping[str, Any]) -> Sent:
+    """Read back what a view held and what was put into its fields."""
+    held = json.loads(view.get("private_metadata") or "{}")
+    values = dict(held.get("values", {}))
+    for name, elements in view.get("state", {}).get("values", {}).items():
+        (element,) = elements.values()
+        values[name] = _entered(element)
+    return Sent(values, str(values.get("channel") or held.get("channel", "")))
+
+
+def form_of(view: Mapping[str, Any]) -> str:
+    """Return the id of the form whose second page this is."""
+    return str(json.loads(view.get("private_metadata") or "{}").get("form", ""))
+
+
+def _entered(element: Mapping[str, Any]) -> str:
+    option = element.get("selected_option") or {}
+    return str(element.get("value") or option.get("value") or element.get("selected_conversation") or "")
+
+
+def _input(form_id: str, one: Field, value: str) -> Block:
+    hint = {"hint": blocks.plain(one.hint, LABEL_MAX)} if one.hint else {}
+    return {
+        "type": "input",
+        "block_id": one.name,
+        "optional": one.optional,
+        "label": blocks.plain(one.label, LABEL_MAX),
+        "element": {**one.element(value), "action_id": f"{form_id}.{one.name}"},
+        **hint,
+    }
+
+
+def _modal(title: str, shown: list[Block], *, holds: Mapping[str, Any], close: str = "Close", **more: str) -> Block:
+    submit = {"submit": blocks.plain(more.pop("submit"), TITLE_MAX)} if "submit" in more else {}
+    return {
+        "type": "modal",
+        "title": blocks.plain(title, TITLE_MAX),
+        "close": blocks.plain(close, TITLE_MAX),
+        "blocks": shown,
+        "private_metadata": json.dumps(holds, ensure_ascii=False),
+        **submit,
+        **more,
+    }

@@ -1,0 +1,131 @@
+"""The only file that talks Bolt.
+
+    Slack -> listener: check what can be checked at once, ack, start a task, return -> acts
+
+Bolt runs with `process_before_response`: returning now sends the ack now, and nothing that the work raises can take it
+back. So no listener here waits for anything but an option list, which has to ride on the ack.
+"""
+
+import asyncio
+import re
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.tasks import Tasks
+from handlers import modals
+from handlers.acts import Acts
+from handlers.answers import Request
+from handlers.routes import COMMAND, Route
+
+log = structlog.get_logger()
+ANYTHING = re.compile(r".*", re.DOTALL)
+# Slack waits three seconds for a list, less its way here and back.
+LIST_SECONDS = 2.0
+RESTARTING = "cams-bot is restarting. Nothing was done; try again in a minute."
+
+
+def connect(app: AsyncApp, acts: Acts, tasks: Tasks) -> None:
+    """Let an app's requests reach the acts. Five listeners: Bolt tries them one after another for each request."""
+    listeners = Listeners(acts, tasks)
+    app.command(re.compile(rf"^{COMMAND}(-\w+)?$"))(listeners.command)
+    app.view(ANYTHING)(listeners.submission)
+    app.action(ANYTHING)(listeners.press)
+    app.options(ANYTHING)(listeners.options)
+    app.shortcut(ANYTHING)(listeners.shortcut)
+
+
+class Listeners:
+    """What Bolt calls. The names of the parameters are Bolt's; it injects by them."""
+
+    def __init__(self, acts: Acts, tasks: Tasks) -> None:
+        self._acts = acts
+        self._tasks = tasks
+
+    async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        if self._tasks.draining:
+            await ack(RESTARTING)
+            return
+        await ack()
+        noun = str(body["command"]).removeprefix(COMMAND).removeprefix("-")
+        text = f"{noun} {body.get('text', '')}".strip()
+        self._start(self._acts.command(_request("command", body), text))
+
+    async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        if body["callback_id"] in self._acts.routes.shortcuts:
+            self._start(self._acts.shortcut(_request("shortcut", body), body["callback_id"]))
+
+    async def submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        view = body["view"]
+        form_id, second_page, _ = str(view["callback_id"]).partition(modals.CONFIRMED)
+        route = self._acts.routes.forms.get(form_id)
+        if route is None or route.form is None:
+            await ack()
+            log.warning("a form of another version was sent", callback_id=view["callback_id"])
+            return
+        sent = modals.read(view)
+        checked, errors = route.form.check(sent.values)
+        if self._tasks.draining:
+            errors = {route.form.fields[0].name: RESTARTING}
+        if errors:
+            await ack(response_action="errors", errors=errors)
+        elif route.confirm and not second_page:
+            page = route.form.confirm_view(checked, sent.channel_id, route.confirm(checked))
+            await ack(response_action="update", view=page)
+        else:
+            await ack(response_action="update", view=modals.loading_view(route.form.title, sent.channel_id))
+            self._submit(body, route, sent.channel_id, checked)
+
+    async def press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        action = body["actions"][0]
+        # Slack wants each action_id once in a message; what follows the colon only tells them apart.
+        name, request = str(action["action_id"]).partition(":")[0], _request("button", body)
+        if name == modals.BACK:
+            sent = modals.read(body["view"])
+            self._start(self._acts.back(request, modals.form_of(body["view"]), sent.values))
+        elif self._acts.answers_press(name):
+            self._start(self._acts.press(request, name, str(action.get("value", ""))))
+
+    async def options(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        name = str(body["action_id"])
+        found: list[dict[str, Any]] = []
+        if name in self._acts.routes.lists:
+            try:
+                async with asyncio.timeout(LIST_SECONDS):
+                    found = await self._acts.options(_request("options", body), name, str(body.get("value", "")))
+            except TimeoutError:
+                log.warning("an option list came too late", name=name)
+        await ack(options=found)
+
+    def _submit(self, body: dict[str, Any], route: Route, channel_id: str, values: Mapping[str, str]) -> None:
+        request = _request("submission", body, channel_id)
+        self._start(self._acts.submission(request, route, values))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.start(work)
+
+
+def _request(entry: str, body: Mapping[str, Any], channel_id: str = "") -> Request:
+    """Read who asks from where: slash commands are flat, all else is nested."""
+    view = body.get("view") or {}
+    held = modals.read(view).channel_id if view else ""
+    return Request(
+        entry=entry,
+        user_id=str(body.get("user_id") or body.get("user", {}).get("id", "")),
+        team_id=_team(body),
+        channel_id=str(channel_id or body.get("channel_id") or (body.get("channel") or {}).get("id") or held),
+        response_url=str(body.get("response_url", "")),
+        trigger_id=str(body.get("trigger_id", "")),
+        view_id=str(view.get("id", "")),
+    )
+
+
+def _team(body: Mapping[str, Any]) -> str:
+    """The workspace of the person, who may come from another one than the channel's (Slack Connect)."""
+    of_person = body.get("user", {}).get("team_id", "") if isinstance(body.get("user"), dict) else ""
+    team = body.get("team") or {}
+    return str(of_person or body.get("team_id") or team.get("id", ""))

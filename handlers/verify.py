@@ -1,0 +1,67 @@
+"""`/cams verify`: have a verification code sent to a number. The code itself never passes through here."""
+
+from collections.abc import Mapping
+
+from bot import blocks, phones
+from bot.access import Role
+from bot.blocks import Block
+from bot.cams.models import LOCALES
+from bot.services import Services
+from handlers import fields
+from handlers.fields import LANGUAGE, METHOD, PHONE, SPACE
+from handlers.modals import Form
+from handlers.routes import Ask, Reply, Router
+from handlers.words import phone_only
+
+router = Router()
+VERIFY = Form("verify", "Verify a number", "Continue", (PHONE, SPACE, METHOD, LANGUAGE))
+COMES_AS = {"sms": "text message", "voice": "telephone call"}
+router.options("verify.language", requires=Role.ADMIN)(fields.languages)
+
+
+def confirm(values: Mapping[str, str]) -> list[Block]:
+    """Say who will get what, before it is sent."""
+    number = phones.pretty(values["phone"])
+    does = {"sms": "sends a text message to", "voice": "calls"}[values["method"]]
+    space = [" The number is in space ", blocks.code(values["space"]), "."] if values.get("space") else []
+    return [
+        blocks.lines(
+            [
+                blocks.emoji("warning"),
+                f" WhatsApp {does} ",
+                blocks.bold(number),
+                f" with a verification code in {_language(values)}.",
+                *space,
+            ],
+            ["Whoever has that telephone at hand gets it. WhatsApp counts the requests, and too many lock the number."],
+        )
+    ]
+
+
+@router.command(
+    "verify",
+    usage="verify [phone]",
+    does="Have a verification code sent to a number",
+    requires=Role.ADMIN,
+    reads=phone_only,
+    form=VERIFY,
+    confirm=confirm,
+)
+async def verify(ask: Ask, services: Services) -> Reply:
+    """Request a code; it is never requested twice by itself."""
+    space = await services.space_of(ask["phone"], ask["space"])
+    await services.cams.send_verification_code(ask["phone"], space, ask["method"], ask["language"])
+    await services.remember(ask["phone"], space)
+    number = phones.pretty(ask["phone"])
+    text = f"A verification code for {number} was requested."
+    shown = blocks.lines(
+        [blocks.emoji("white_check_mark"), " ", blocks.bold(text)],
+        [f"It comes as a {COMES_AS[ask['method']]} in {_language(ask.values)}, likely within a minute."],
+        ["Next: enter the code in the CAMS console, under Channel Management, at this number. Never post it in Slack."],
+        ["Nothing has come after two minutes? Try the other way, a call or a text message, before the same one again."],
+    )
+    return Reply(text, [shown])
+
+
+def _language(values: Mapping[str, str]) -> str:
+    return LOCALES[values["language"]]

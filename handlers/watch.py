@@ -1,0 +1,127 @@
+"""`/cams watch`: review changes of a space go to a channel."""
+
+from bot import blocks, cards, review
+from bot.access import Role
+from bot.blocks import Block, Part
+from bot.cams.errors import CamsError, CamsRefusedError, CamsThrottledError
+from bot.services import Services
+from bot.statuses import meaning
+from bot.store import Alert, Subscription, Watch
+from handlers.errors import explain
+from handlers.fields import SPACE
+from handlers.routes import Ask, Reply, Router
+from handlers.words import space_only
+
+router = Router()
+SHOWN_MAX = 40
+PROBLEMS_MAX = 10
+# So that as many rows as are shown fit into one message.
+NAME_MAX = 60
+STATUS_MAX = 30
+PROBLEM_MAX = 120
+
+
+@router.command(
+    "watch",
+    usage="watch [space]",
+    does="Send a space's review changes to this channel",
+    requires=Role.OPERATOR,
+    reads=space_only,
+    posts=True,
+)
+async def watch(ask: Ask, services: Services) -> Reply:
+    """Subscribe this channel. The first look sets the baseline, and shows whether there is such a space."""
+    space = SPACE.check(services.space_or_default(ask["space"]))
+    is_new = await services.store.subscribe(space, ask.channel_id, ask.user_id, services.clock())
+    text = f"Review changes of {space} {'now go' if is_new else 'already go'} to this channel."
+    fallback = services.settings.alert_channel
+    try:
+        account = await review.look(services.store, services.cams.get_waba, space, fallback, services.clock)
+    except CamsError as exc:
+        if is_new and isinstance(exc, CamsRefusedError) and not isinstance(exc, CamsThrottledError):
+            # CAMS does not show this space, so there is nothing to watch.
+            await _unsubscribe(services, space, ask.channel_id)
+            raise
+        return Reply(f"{text} The first look failed, and is tried again by itself. {explain(exc)}")
+    return Reply(text, [blocks.lines([blocks.emoji("eyes"), " ", text]), *cards.waba(account, space)])
+
+
+@router.command(
+    "unwatch",
+    usage="unwatch [space]",
+    does="Stop sending a space's review changes to this channel",
+    requires=Role.OPERATOR,
+    reads=space_only,
+)
+async def unwatch(ask: Ask, services: Services) -> Reply:
+    """End the subscription of this channel."""
+    space = services.space_or_default(ask["space"])
+    if not await _unsubscribe(services, space, ask.channel_id):
+        return Reply(f"Review changes of {space} did not go to this channel. `/cams watches` shows which go where.")
+    return Reply(f"Review changes of {space} no longer go to this channel.")
+
+
+async def _unsubscribe(services: Services, space: str, channel_id: str) -> bool:
+    settings = services.settings
+    keep = space == settings.default_space and bool(settings.alert_channel)
+    return await services.store.unsubscribe(space, channel_id, keep_watch=keep)
+
+
+@router.command(
+    "watches", usage="watches", does="Show what is watched, and alerts that got stuck", requires=Role.VIEWER
+)
+async def watches(_ask: Ask, services: Services) -> Reply:
+    """List every watch with its channels, and every alert that could not be posted."""
+    seen = {one.space_id: one for one in await services.store.watches()}
+    subscriptions = await services.store.subscriptions()
+    settings = services.settings
+    spaces = sorted(review.spaces_to_poll(subscriptions, settings.default_space, settings.alert_channel))
+    problems = await services.store.alert_problems(PROBLEMS_MAX)
+    if not spaces:
+        return Reply("Nothing is watched yet. Type `/cams watch <space>` in the channel that should know.")
+    rows = [_row(space, seen.get(space), subscriptions, settings.alert_channel) for space in spaces[:SHOWN_MAX]]
+    text = f"Watched spaces: {len(spaces)}" + (f"; alerts that got stuck: {len(problems)}" if problems else "")
+    shown = [blocks.header(text), blocks.lines(*rows), *_problems(problems)]
+    if len(spaces) > SHOWN_MAX:
+        shown.append(blocks.context(f"The first {SHOWN_MAX} of {len(spaces)} are shown."))
+    return Reply(text, shown)
+
+
+def _row(space: str, seen: Watch | None, subscriptions: list[Subscription], fallback: str) -> list[Part]:
+    channels = [one.channel_id for one in subscriptions if one.space_id == space] or [fallback]
+    row: list[Part] = [blocks.code(blocks.shorten(space, NAME_MAX)), " ", *_state(seen), " → "]
+    for channel_id in channels:
+        row += [blocks.channel(channel_id), " "]
+    return row
+
+
+def _state(seen: Watch | None) -> list[Part]:
+    if seen is None or seen.looked_at is None:
+        return ["not looked at yet"]
+    state: list[Part] = [
+        blocks.emoji(meaning(seen.review_status).emoji),
+        f" {blocks.shorten(seen.waba_name, NAME_MAX)} ",
+        blocks.bold(blocks.shorten(seen.review_status, STATUS_MAX)),
+        ", looked at ",
+        blocks.date(seen.looked_at),
+    ]
+    if seen.failing_since:
+        state += [", failing since ", blocks.date(seen.failing_since)]
+    return state
+
+
+def _problems(problems: list[Alert]) -> list[Block]:
+    if not problems:
+        return []
+    rows: list[list[Part]] = [
+        [
+            blocks.emoji("no_entry" if one.state == "failed" else "hourglass_flowing_sand"),
+            " ",
+            blocks.channel(one.channel_id),
+            f" {blocks.shorten(cards.alert_sentence(one.transition), PROBLEM_MAX)} ",
+            blocks.bold("Not posted: " if one.state == "failed" else "Not posted yet: "),
+            blocks.shorten(one.error, PROBLEM_MAX),
+        ]
+        for one in problems
+    ]
+    return [blocks.header("Alerts that got stuck"), blocks.lines(*rows)]
