@@ -134,7 +134,9 @@ def prose(text: str) -> Block:
     """A sentence of ours, in which `backticks` mark what is to be typed."""
     # Not cut where a value is: the end of a sentence holds the RequestId.
     parts = shorten(text, PROSE_MAX).split("`")
-    return lines([code(part) if number % 2 else {"type": "text", "text": part} for number, part in enumerate(parts) if part])
+    return lines(
+        [code(part) if number % 2 else {"type": "text", "text": part} for number, part in enumerate(parts) if part]
+    )
 
 
 def facts(pairs: Iterable[tuple[str, Part | Sequence[Part]]]) -> Block:

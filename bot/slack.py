@@ -171,4 +171,5 @@ async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
 def _refused_for_the_rate(error: Exception) -> bool | float:
     if not isinstance(error, SlackApiError) or getattr(error.response, "status_code", None) != 429:
         return False
-    return float(error.response.headers.get("Retry-After", 1))
+    wait = float(error.response.headers.get("Retry-After", 1))
+    return wait if wait <= PATIENCE_SECONDS else False

@@ -80,7 +80,7 @@ class Acts:
             await self._permit(request, route.requires, outcome)
             try:
                 await self._run(request, route, values)
-            except (FieldErrors, CamsError) as exc:
+            except (UserError, CamsError) as exc:
                 # Nothing was done, so the form comes back as it was sent; a write that may have been done does not.
                 if route.form is None or isinstance(exc, CamsUnknownOutcomeError):
                     raise
@@ -92,10 +92,11 @@ class Acts:
 
     async def press(self, request: Request, name: str, value: str) -> None:
         """Do what a button is for."""
-        values = json.loads(value) if value.startswith("{") else {"value": value}
-        route = self.routes.commands[values.pop("route")] if name == SHARE else self.routes.presses[name]
 
         async def work(outcome: Outcome) -> None:
+            values = json.loads(value) if value.startswith("{") else {"value": value}
+            route = self.routes.commands[values.pop("route")] if name == SHARE else self.routes.presses[name]
+            outcome.act, outcome.target = f"{SHARE} {route.name}" if name == SHARE else name, _target(values)
             await self._permit(request, route.requires, outcome)
             if name != SHARE:
                 await self._run(request, route, values)
@@ -103,7 +104,7 @@ class Acts:
             reply = await self._reply(request, replace(route, posts=True), values)
             await self._answers.publish(request.channel_id, reply)
 
-        await self._act(request, Outcome(f"{SHARE} {route.name}" if name == SHARE else name, _target(values)), work)
+        await self._act(request, Outcome(name), work)
 
     def answers_press(self, name: str) -> bool:
         """Whether a button is ours to answer; one that only opens an address is not."""
