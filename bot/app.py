@@ -4,6 +4,7 @@ settings -> session -> database -> Slack (who are we?) -> CAMS -> routes -> HTTP
 """
 
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -37,6 +38,7 @@ from handlers.router import connect
 
 log = structlog.get_logger()
 SLACK_SECONDS = 20.0
+IDLE_SECONDS = 10.0
 START_SECONDS = 300.0
 # Slack waits 3 seconds for an ack, people longer for an answer; Kubernetes kills after 30.
 DRAIN_SECONDS = 20.0
@@ -72,7 +74,10 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
     """Everything, open and at work."""
     async with AsyncExitStack() as stack:
         timeout = aiohttp.ClientTimeout(total=SLACK_SECONDS)
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        # A connection that was idle for longer may be closed by the other side just as a write goes out on it, and then
+        # nobody knows whether the write was done.
+        connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout, connector=connector))
         store = await stack.enter_async_context(open_store(settings.database_url.get_secret_value()))
         token = settings.slack_bot_token.get_secret_value()
         client = _slack_client(settings, session, token)
@@ -178,6 +183,8 @@ def _bolt(client: AsyncWebClient, me: Identity, token: str) -> AsyncApp:
         )
 
     app = AsyncApp(
+        # Of its own accord Bolt gives its loggers the root's level, and at DEBUG they write down whole payloads.
+        logger=logging.getLogger("slack_bolt"),
         client=client,
         authorize=authorize,
         process_before_response=True,

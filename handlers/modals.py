@@ -55,7 +55,7 @@ class Form:
         checked: dict[str, str] = {}
         errors: dict[str, str] = {}
         for one in self.fields:
-            value = values.get(one.name, "").strip() or one.default
+            value = blocks.clean(values.get(one.name, "")).strip() or one.default
             if not value and one.optional:
                 continue
             try:

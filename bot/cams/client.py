@@ -1,7 +1,9 @@
 """The CAMS client: one coroutine an operation, on a session that belongs to somebody else.
 
-list_qr_codes … -> _call, within bounds of number and time: _attempt -> credentials -> permit
-    -> wire.build -> _send -> wire.parse                                                       -> models
+    get_waba … -> _call: _attempt, and again within bounds -> credentials -> permit
+        -> wire.build -> _send -> wire.parse -> models
+
+When and how often something is sent is decided here; what is sent and what an answer means, in wire and models.
 """
 
 import asyncio
@@ -59,7 +61,8 @@ class Call:
     """What became of one attempt.
 
     ``code`` is CAMS's own, ``"OK"`` for a success and empty where it gave none; ``http_status`` is None where
-    no answer came; ``seconds`` count from sending to the end of the answer; ``attempt`` counts from 1.
+    no answer came; ``seconds`` count from sending to the end of the answer, 0 where nothing was sent;
+    ``attempt`` counts from 1. An attempt that is cancelled is not told of.
     """
 
     operation: str
@@ -205,7 +208,7 @@ class CamsClient:
             except CamsCredentialsMissingError as exc:
                 raise exc.during(operation) from exc
             except TimeoutError as exc:
-                raise CamsNotSentError(operation, "our own quota left no permit for it in time") from exc
+                raise CamsNotSentError(operation, "no credentials, or no permit of our own quota, in time") from exc
             request = wire.build(
                 operation,
                 params,
@@ -249,7 +252,7 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _given(**params: str) -> Mapping[str, str]:
-    """Leave out what is empty: CAMS takes an empty CustSpaceId for a space of that name."""
+    """Leave out what is empty: a parameter that is not meant is absent on the wire."""
     return {name: value for name, value in params.items() if value}
 
 

@@ -123,10 +123,8 @@ def _official_chain() -> Callable[[], Credentials]:
     from alibabacloud_credentials.provider import DefaultCredentialsProvider  # noqa: PLC0415 - see above
 
     for name in ("credentials", "alibabacloud-tea"):
-        # Its import gives these loggers handlers of their own, and they quote what providers answered.
-        logger = logging.getLogger(name)
-        logger.handlers.clear()
-        logger.setLevel(logging.CRITICAL)
+        # They quote what providers answered, on handlers of their own; what failed is told by our error.
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     provider = DefaultCredentialsProvider()
 
     def ask() -> Credentials:

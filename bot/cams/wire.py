@@ -45,11 +45,10 @@ _MILLISECONDS = re.compile(r"[1-9][0-9]{0,8}")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One signed POST. The repr shows nothing: the address holds numbers, the headers a signature."""
+    """One signed POST without a body. The repr shows nothing: the address holds numbers, the headers a signature."""
 
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +119,12 @@ def build(
 def parse(operation: str, status: int, headers: Mapping[str, str], body: bytes) -> Mapping[str, Any]:
     """Return the fields of an answer that says success, else raise the CamsError that it amounts to.
 
-    Success is ``Code == "OK"`` at any HTTP status below 500: CAMS decides, not the gateway, and what was done
-    must not be repeated for the sake of a strange status. A 5xx never passes: whoever wrote it says that
-    something failed after CAMS may have spoken. ``Success: false`` beside an OK is a contradiction, so nobody
+    Success is ``Code == "OK"`` at any HTTP status: CAMS decides, not a gateway, and what was done must not be
+    repeated for the sake of a strange status. ``Success: false`` beside an OK is a contradiction, so nobody
     knows what happened.
     """
     answer = _decoded(body)
-    if answer.get("Code") != "OK" or status >= 500:
+    if answer.get("Code") != "OK":
         raise _failure(operation, status, headers, answer)
     # Absent in the Qrdl operations. A 1 or a "true" is nothing that CAMS documents.
     if answer.get("Success", True) is not True and answer["Success"] is not None:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import aiohttp
 import pytest
 from alibabacloud_tea_openapi.utils import Utils
 
@@ -114,6 +115,22 @@ async def test_the_query_travels_in_the_encoding_that_was_signed(start: Start) -
     await world.cams.create_qr_code("1", "a b*~+/")
 
     assert sent(world)[0] == "/?GenerateQrImage=PNG&PhoneNumber=1&PrefilledMessage=a%20b%2A~%2B%2F"
+
+
+async def test_no_header_comes_along_that_speaks_of_a_body(start: Start) -> None:
+    world = await start(ok(WABA))
+
+    await world.cams.get_waba()
+
+    assert "content-type" not in sent(world)[1]
+
+
+async def test_a_session_that_raises_by_itself_changes_nothing(start: Start) -> None:
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        world = await start(answer({"Code": "Ram.PermissionDeny"}, 400), session=session)
+
+        with pytest.raises(CamsPermissionError):
+            await world.cams.get_waba()
 
 
 async def test_one_connection_serves_one_call_after_another(start: Start) -> None:

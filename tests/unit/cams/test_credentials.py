@@ -1,6 +1,8 @@
 import asyncio
+import gc
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -99,6 +101,22 @@ async def test_a_refresh_that_fails_leaves_the_credentials_that_still_live() -> 
     await chain.answered.wait()
 
     assert (await source.get()).access_key_id == "key-1"
+
+
+async def test_a_refresh_that_nobody_waits_for_fails_without_a_complaint_of_asyncio() -> None:
+    complaints: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    chain = Chain()
+    source = chain.source()
+    await source.get()
+    chain.failure, chain.now = OSError("gone"), chain.now + REFRESH_AFTER
+    await source.get()
+    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+    # The exception knows its frames, and those know the task.
+    del source, chain
+    gc.collect()
+
+    assert complaints == []
 
 
 async def test_a_chain_without_credentials_is_our_error_and_says_what_to_set() -> None:

@@ -142,7 +142,7 @@ def test_a_call_without_a_response_gives_its_permit_back_after_a_whole_second() 
     assert run(main()) == pytest.approx(1)
 
 
-async def order_of_service(*priorities: int) -> list[int]:
+async def order_of_service(*priorities: int, cancelled: int | None = None) -> list[int]:
     gate, served = permits(1), list[int]()
 
     async def caller(number: int, priority: int) -> None:
@@ -152,7 +152,9 @@ async def order_of_service(*priorities: int) -> list[int]:
     async with gate.hold():
         callers = [asyncio.create_task(caller(*each)) for each in enumerate(priorities)]
         await asyncio.sleep(0.1)
-    await asyncio.gather(*callers)
+        if cancelled is not None:
+            callers[cancelled].cancel()
+    await asyncio.wait(callers)
     return served
 
 
@@ -162,6 +164,10 @@ def test_who_comes_first_is_served_first() -> None:
 
 def test_the_lower_number_goes_before_who_came_earlier() -> None:
     assert run(order_of_service(1, 0, 1, -1)) == [3, 1, 0, 2]
+
+
+def test_the_order_outlives_who_leaves_the_queue() -> None:
+    assert run(order_of_service(0, 2, 1, cancelled=0)) == [2, 1]
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), st.floats(0, 3)), min_size=1, max_size=12), st.integers(1, 3))

@@ -76,6 +76,10 @@ def test_the_example_of_the_signature_page_comes_out() -> None:
     assert authorization.endswith("Signature=06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0")
 
 
+def test_a_name_is_encoded_like_a_value() -> None:
+    assert sign.canonical_query({"a/b": "c/d", "a": ""}) == "a=&a%2Fb=c%2Fd"
+
+
 @given(st.dictionaries(names, texts))
 def test_the_canonical_query_agrees_with_the_official_sdk(params: dict[str, str]) -> None:
     assert sign.canonical_query(params) == get_canonical_query_string(params)
