@@ -24,7 +24,7 @@ from bot import audit, http, jobs
 from bot.cams.client import CamsClient
 from bot.cams.credentials import ChainCredentials, Credentials, CredentialsSource, StaticCredentials
 from bot.drawing import Drawer
-from bot.errors import SlackRefusesError
+from bot.errors import BotError, SlackRefusesError
 from bot.people import People
 from bot.services import Services
 from bot.settings import Settings
@@ -60,13 +60,26 @@ def now() -> datetime:
 
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or Ctrl-C, then finish what was begun."""
-    stop = asyncio.Event()
+    stop, ready, main = asyncio.Event(), asyncio.Event(), asyncio.current_task()
+
+    def end() -> None:
+        stop.set()
+        if main and not ready.is_set():
+            # Slack may be out of reach for minutes; nobody wants to wait for that in order to stop.
+            main.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with opened(settings):
-        log.info("the bot is ready")
-        await stop.wait()
-        log.info("the bot is stopping; what was begun is finished first")
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    try:
+        async with opened(settings):
+            ready.set()
+            log.info("the bot is ready")
+            await stop.wait()
+            log.info("the bot is stopping; what was begun is finished first")
+    except asyncio.CancelledError:
+        if not stop.is_set():
+            raise
+        log.info("the bot was stopped before it was ready")
 
 
 @asynccontextmanager
@@ -81,7 +94,7 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         store = await stack.enter_async_context(open_store(settings.database_url.get_secret_value()))
         token = settings.slack_bot_token.get_secret_value()
         client = _slack_client(settings, session, token)
-        slack = Slack(client, await _who_we_are(client))
+        slack = Slack(client, await _identity(client, settings))
         services = Services(
             cams=CamsClient(session, settings.cams_endpoint, _credentials(settings), clock=now, observe=audit.observe),
             store=store,
@@ -149,6 +162,16 @@ def _slack_client(settings: Settings, session: aiohttp.ClientSession, token: str
         # The SDK takes a proxy from the environment and knows no exceptions from it.
         client.proxy = None
     return client
+
+
+async def _identity(client: AsyncWebClient, settings: Settings) -> Identity:
+    try:
+        return await _who_we_are(client)
+    except (aiohttp.ClientError, TimeoutError) as exc:
+        raise BotError(
+            f"Slack does not answer at {settings.slack_api_url} ({type(exc).__name__}), tried for {START_SECONDS:.0f} "
+            "seconds. Check this machine's way to it, its proxy (HTTPS_PROXY) and SLACK_API_URL."
+        ) from exc
 
 
 @stamina.retry(on=(aiohttp.ClientError, TimeoutError), attempts=None, timeout=START_SECONDS)

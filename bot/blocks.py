@@ -25,6 +25,7 @@ PROSE_MAX = 3000
 URL_MAX = 2000
 BUTTONS_MAX = 25
 NOTHING = "\N{EN DASH}"
+TO_TYPE = re.compile("`([^`]+)`")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -38,15 +39,16 @@ def shorten(text: str, limit: int) -> str:
     text = clean(text)
     if not text.strip():
         return NOTHING
-    if _units(text) <= limit:
+    if units(text) <= limit:
         return text
-    while _units(text) >= limit:
+    while units(text) >= limit:
         # The overshoot in units is at most twice the characters to take off.
-        text = text[: len(text) - max((_units(text) - limit) // 2, 1)]
+        text = text[: len(text) - max((units(text) - limit) // 2, 1)]
     return f"{text}…"
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """Count a text in UTF-16 units."""
     return len(text) + sum(char > "\uffff" for char in text)
 
 
@@ -99,10 +101,12 @@ def is_address(url: str) -> bool:
         return False
     try:
         parts = urlsplit(url)
+        port = parts.port
     except ValueError:
         return False
     return (
         parts.scheme in {"http", "https"}
+        and port != 0
         and re.fullmatch(r"[A-Za-z0-9.-]+\.[A-Za-z]{2,}", parts.hostname or "") is not None
     )
 
@@ -133,7 +137,7 @@ def _element(part: Part) -> Block:
 def prose(text: str) -> Block:
     """A sentence of ours, in which `backticks` mark what is to be typed."""
     # Not cut where a value is: the end of a sentence holds the RequestId.
-    parts = shorten(text, PROSE_MAX).split("`")
+    parts = TO_TYPE.split(shorten(text, PROSE_MAX))
     return lines(
         [code(part) if number % 2 else {"type": "text", "text": part} for number, part in enumerate(parts) if part]
     )

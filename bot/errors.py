@@ -5,6 +5,7 @@
     - FieldErrors        the same, said beside each field of a form
     - AccessDeniedError  who asks may not
   + SettingsError        the environment cannot be used; the start stops
+  + DatabaseError        the database cannot be used; the start stops
   + SlackRefusesError    Slack does not accept what we start with: a token, an app without Socket Mode
 
 What goes wrong between us and CAMS stands in `bot.cams.errors`.
@@ -35,6 +36,10 @@ class AccessDeniedError(UserError):
 
 class SettingsError(BotError):
     """The environment cannot be used. One line for each variable: its name, what it accepts, where to get it."""
+
+
+class DatabaseError(BotError):
+    """The database of DATABASE_URL cannot be used. The text has no address, which may hold a password."""
 
 
 class SlackRefusesError(BotError):

@@ -1,5 +1,6 @@
 """The HTTP server: health for who runs the bot, and Slack's requests where there is no Socket Mode."""
 
+import errno
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -8,6 +9,8 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
+
+from bot.errors import SettingsError
 
 log = structlog.get_logger()
 EVENTS_PATH = "/slack/events"
@@ -60,12 +63,22 @@ def _is_signed(verifier: SignatureVerifier, body: bytes, request: web.Request) -
 
 @asynccontextmanager
 async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    """Serve, and give the address back; port 0 takes any free one."""
+    """Serve, and give the address back; port 0 takes any free one.
+
+    Raises:
+        SettingsError: this address of BOT_HTTP_HOST and BOT_HTTP_PORT cannot be listened on.
+    """
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as exc:
+            raise SettingsError(
+                f"BOT_HTTP_HOST and BOT_HTTP_PORT cannot be used: {host}:{port} cannot be listened on "
+                f"({errno.errorcode.get(exc.errno or 0, type(exc).__name__)}). Take a port that is free; 0 takes any."
+            ) from exc
         url = f"http://{host}:{runner.addresses[0][1]}"
         log.info("HTTP is served", url=url)
         yield url

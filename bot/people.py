@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.access import Person
 from bot.errors import AccessDeniedError
 from bot.slack import Slack, error_code
 
+log = structlog.get_logger()
 T = TypeVar("T")
 REMEMBERED = timedelta(minutes=5)
 # Slack out of reach is no reason to lock an operator out; a day without an answer is.
@@ -70,7 +72,7 @@ class People:
             return Person(user_id, is_stranger=True)
         try:
             found = await self._users.get(user_id)
-            groups = frozenset([group for group in self._groups if user_id in await self._members.get(group)])
+            groups = frozenset([group for group in self._groups if await self._is_in(user_id, group)])
         except SlackApiError as exc:
             raise AccessDeniedError(
                 f"Slack does not tell me who you are ({error_code(exc)}), so nothing was done. "
@@ -79,6 +81,14 @@ class People:
         except (aiohttp.ClientError, TimeoutError) as exc:
             raise AccessDeniedError("Slack did not say who you are, so nothing was done. Try again.") from exc
         return Person(found.id, found.is_guest, found.is_stranger, groups)
+
+    async def _is_in(self, user_id: str, group_id: str) -> bool:
+        try:
+            return user_id in await self._members.get(group_id)
+        except SlackApiError as exc:
+            # It gives nobody a role then, and takes none away that comes from elsewhere.
+            log.warning("a user group cannot be read", group=group_id, error=error_code(exc))
+            return False
 
     async def _user(self, user_id: str) -> Person:
         found = await self._slack.user(user_id)

@@ -117,7 +117,9 @@ class Settings(BaseModel):
         "the channel's details in Slack, at the bottom",
         pattern=r"^([CG][A-Z0-9]{2,})?$",
     )
-    review_poll_seconds: int = _variable(300, "BOT_REVIEW_POLL_SECONDS", "whole seconds, from 1", ge=1)
+    review_poll_seconds: int = _variable(
+        300, "BOT_REVIEW_POLL_SECONDS", "whole seconds, from 1 to 86400", ge=1, le=86_400
+    )
     operators: Ids = _variable(
         frozenset(), "BOT_OPERATORS", "IDs of users (U… or W…) and user groups (S…), with commas between"
     )

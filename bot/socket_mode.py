@@ -7,6 +7,7 @@ every renewal is a gap that people see.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 import aiohttp
 import structlog
@@ -19,11 +20,21 @@ from bot.slack import error_code
 
 log = structlog.get_logger()
 CONNECTIONS = 2
-PING_SECONDS = 3.0
-WATCH_SECONDS = 2.0
-# The SDK tries the same address again and again, even one that is spent. After this long it gets a new one.
-DEAD_SECONDS = 8.0
-CLOSE_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often and how long, in seconds."""
+
+    ping: float = 3.0
+    watch: float = 2.0
+    # The SDK tries the same address again and again, even one that is spent. After this long it gets a new one.
+    dead: float = 8.0
+    # Slack may leave the closing handshake unanswered, and then the SDK waits for ten seconds.
+    close: float = 3.0
+
+
+PACE = Pace()
 
 
 class Sockets:
@@ -38,21 +49,21 @@ class Sockets:
 
 
 @asynccontextmanager
-async def open_sockets(app: AsyncApp, app_token: str) -> AsyncIterator[Sockets]:
+async def open_sockets(app: AsyncApp, app_token: str, pace: Pace = PACE) -> AsyncIterator[Sockets]:
     """Connect, keep connected, and close.
 
     Raises:
         SlackRefusesError: Slack does not take the app token; the SDK itself would try for ever.
     """
     await _check(app, app_token)
-    handlers = [AsyncSocketModeHandler(app, app_token, ping_interval=PING_SECONDS) for _ in range(CONNECTIONS)]
-    keepers = [asyncio.create_task(_keep(handler)) for handler in handlers]
+    handlers = [AsyncSocketModeHandler(app, app_token, ping_interval=pace.ping) for _ in range(CONNECTIONS)]
+    keepers = [asyncio.create_task(_keep(handler, pace)) for handler in handlers]
     try:
         yield Sockets(handlers)
     finally:
         for keeper in keepers:
             keeper.cancel()
-        await asyncio.gather(*keepers, *(_close(handler) for handler in handlers), return_exceptions=True)
+        await asyncio.gather(*keepers, *(_close(handler, pace) for handler in handlers), return_exceptions=True)
 
 
 async def _check(app: AsyncApp, app_token: str) -> None:
@@ -65,14 +76,14 @@ async def _check(app: AsyncApp, app_token: str) -> None:
         ) from exc
 
 
-async def _keep(handler: AsyncSocketModeHandler) -> None:
+async def _keep(handler: AsyncSocketModeHandler, pace: Pace) -> None:
     connecting = asyncio.create_task(handler.client.connect())
     down_for = 0.0
     try:
         while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            down_for = 0.0 if await handler.client.is_connected() else down_for + WATCH_SECONDS
-            if down_for >= DEAD_SECONDS:
+            await asyncio.sleep(pace.watch)
+            down_for = 0.0 if await handler.client.is_connected() else down_for + pace.watch
+            if down_for >= pace.dead:
                 log.warning("a Socket Mode connection is down; asking for a new address", seconds=down_for)
                 handler.client.wss_uri = None
                 down_for = 0.0
@@ -82,7 +93,10 @@ async def _keep(handler: AsyncSocketModeHandler) -> None:
             await connecting
 
 
-async def _close(handler: AsyncSocketModeHandler) -> None:
-    # Slack may leave the closing handshake unanswered, and then the SDK waits for ten seconds.
-    with suppress(TimeoutError):
-        await asyncio.wait_for(handler.client.close(), CLOSE_SECONDS)
+async def _close(handler: AsyncSocketModeHandler, pace: Pace) -> None:
+    try:
+        await asyncio.wait_for(handler.client.close(), pace.close)
+    except TimeoutError:
+        # Without the connection that does not answer, the SDK closes all the rest.
+        handler.client.current_session = None
+        await handler.client.close()

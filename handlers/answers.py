@@ -1,9 +1,12 @@
 """How an answer reaches who asked: in the modal that is open, where they typed, or in the channel for all."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot import blocks
@@ -14,12 +17,16 @@ from handlers.errors import explain
 from handlers.modals import Form
 from handlers.routes import Reply, Route
 
+log = structlog.get_logger()
 CLOSED_VIEW = {"not_found", "view_not_found"}
 
 
 @dataclass(frozen=True)
 class Request:
-    """Who asks from where, and the ways to answer: each is empty where Slack gave none."""
+    """Who asks from where, and the ways to answer: each is empty where Slack gave none.
+
+    Before `view_settles_at`, a time of the event loop, what the ack shows may still be on its way to the view.
+    """
 
     entry: str
     user_id: str
@@ -28,6 +35,7 @@ class Request:
     response_url: str = ""
     trigger_id: str = ""
     view_id: str = ""
+    view_settles_at: float = 0.0
 
 
 class Answers:
@@ -67,7 +75,7 @@ class Answers:
         said = list(shown) or [blocks.prose(text)]
         if request.view_id:
             view = modals.result_view(title, said, request.channel_id)
-            if await self._updated(request.view_id, view):
+            if await self._updated(request, view):
                 return
         if request.response_url:
             await self._slack.respond(request.response_url, blocks.escape(text), said, replace=replaces)
@@ -82,7 +90,7 @@ class Answers:
     ) -> None:
         """Show a form that was sent once more, with what was in it."""
         view = form.view(values, errors, request.channel_id, notice)
-        if not await self._updated(request.view_id, view):
+        if not await self._updated(request, view):
             await self.tell(request, " ".join([notice, *errors.values()]).strip())
 
     async def open(self, request: Request, form: Form, filled: Mapping[str, str], errors: Mapping[str, str]) -> None:
@@ -94,12 +102,16 @@ class Answers:
         """Post a reply in a channel for all to see."""
         await self._slack.post(channel_id, blocks.escape(reply.text), reply.blocks)
 
-    async def _updated(self, view_id: str, view: Block) -> bool:
+    async def _updated(self, request: Request, view: Block) -> bool:
+        # What takes the place of the ack's view must not come before it, or that one stays for ever.
+        await asyncio.sleep(max(0.0, request.view_settles_at - asyncio.get_running_loop().time()))
         try:
-            await self._slack.update_view(view_id, view)
-        except SlackApiError as exc:
-            if error_code(exc) not in CLOSED_VIEW:
-                raise
+            await self._slack.update_view(request.view_id, view)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as exc:
+            # Whoever still looks at it would wait for ever, so whatever it is, the answer goes where it can be seen.
+            code = error_code(exc) if isinstance(exc, SlackApiError) else type(exc).__name__
+            if code not in CLOSED_VIEW:
+                log.warning("a form could not be changed", error=code)
             return False
         return True
 

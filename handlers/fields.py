@@ -19,12 +19,12 @@ DEFAULT_LOCALE = "en_US"
 
 def _text(value: str, **more: object) -> Block:
     # An initial value longer than max_length is refused by Slack, so the limit is set only where it holds.
-    initial = {"initial_value": blocks.clean(value)[:INPUT_MAX]} if value else {}
+    initial = {"initial_value": blocks.shorten(value, INPUT_MAX)} if value.strip() else {}
     return {"type": "plain_text_input", **initial, **more}
 
 
 def _message_element(value: str) -> Block:
-    limit = {"max_length": MESSAGE_MAX} if len(value) <= MESSAGE_MAX else {}
+    limit = {"max_length": MESSAGE_MAX} if blocks.units(value) <= MESSAGE_MAX else {}
     return _text(value, multiline=True, **limit)
 
 
@@ -37,7 +37,8 @@ def _check_message(value: str) -> str:
 
 
 def _check_space(value: str) -> str:
-    if not 0 < len(value) <= SPACE_MAX or any(char.isspace() for char in value) or not value.isprintable():
+    strange = any(char.isspace() or char == "\N{REPLACEMENT CHARACTER}" for char in value)
+    if not 0 < len(value) <= SPACE_MAX or strange or not value.isprintable():
         raise UserError(
             "A space ID has no blanks in it, like cams-kei0001. The console shows it in Channel Management."
         )

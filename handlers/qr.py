@@ -100,7 +100,7 @@ def _buttons(phone: str, space: str, shown: list[QrCode], first: int, total: int
     posts = [
         blocks.button(f"Post picture {number}", f"qr.post:{number}", _value(phone, space, code=qr.code))
         for number, qr in enumerate(shown, start=first + 1)
-        if len(qr.code) <= CODE_MAX
+        if qr.code == blocks.shorten(qr.code, CODE_MAX)
     ]
     turns = []
     if first:

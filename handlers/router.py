@@ -9,6 +9,7 @@ back. So no listener here waits for anything but an option list, which has to ri
 import asyncio
 import re
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -24,6 +25,8 @@ log = structlog.get_logger()
 ANYTHING = re.compile(r".*", re.DOTALL)
 # Slack waits three seconds for a list, less its way here and back.
 LIST_SECONDS = 2.0
+# Slack does not say when it has shown what an ack carries; this is longer than the two ways there differ.
+ACK_SECONDS = 0.2
 RESTARTING = "cams-bot is restarting. Nothing was done; try again in a minute."
 
 
@@ -102,7 +105,8 @@ class Listeners:
         await ack(options=found)
 
     def _submit(self, body: dict[str, Any], route: Route, channel_id: str, values: Mapping[str, str]) -> None:
-        request = _request("submission", body, channel_id)
+        settles = asyncio.get_running_loop().time() + ACK_SECONDS
+        request = replace(_request("submission", body, channel_id), view_settles_at=settles)
         self._start(self._acts.submission(request, route, values))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:

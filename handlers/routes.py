@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot import blocks
 from bot.access import Role
 from bot.blocks import Block
 from bot.errors import UserError
@@ -18,6 +19,7 @@ from handlers.modals import Form
 from handlers.words import Understood, split
 
 COMMAND = "/cams"
+NAMED_MAX = 100
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ class Routes:
         of_noun = [route for name, route in self.commands.items() if name.split()[0] == noun.lower()]
         if of_noun and not verb:
             return "Say what to do: " + " or ".join(f"`{route.command}`" for route in of_noun) + "."
-        said = f"{noun} {verb}".strip()
+        said = blocks.shorten(f"{noun} {verb}".strip(), NAMED_MAX)
         near = difflib.get_close_matches(said.lower(), self.commands, n=1, cutoff=0.5)
         near = near or difflib.get_close_matches(noun.lower(), self.commands, n=1, cutoff=0.5)
         nearest = near or [route.name for route in of_noun[:1]]

@@ -19,6 +19,8 @@ MARKUP = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 ODD_SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "”": "”"}
 OPTION = re.compile(r"(?:^|(?<=\s))(space)=(\S+)", re.IGNORECASE)
+# E.164 allows fifteen, and people write two zeros before them.
+DIGITS_MAX = 17
 PHONE_WORD = re.compile(r"[+(]?[\d().+/\-\u2010-\u2015]+")
 
 
@@ -114,12 +116,14 @@ def _leading_phone(text: str) -> tuple[str, str, int]:
 
 def _word_ends(text: str) -> Iterator[int]:
     """Where each word with a digit ends, as long as every word so far could be a part of a number."""
+    digits = 0
     for word in re.finditer(r"\S+", text):
         seen = phones.visible(word.group())
-        if not PHONE_WORD.fullmatch(seen):
+        if digits >= DIGITS_MAX or not PHONE_WORD.fullmatch(seen):
             return
         # A dash behind a number is the message's, or joins the number's next digits to it.
-        if any(char.isdigit() for char in seen):
+        if found := sum(char.isdigit() for char in seen):
+            digits += found
             yield word.end()
 
 

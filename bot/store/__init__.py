@@ -8,10 +8,11 @@ Every method is one transaction and gives frozen values back.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.errors import DatabaseError
 from bot.store.alerts import AlertQueries
 from bot.store.audit import AuditQueries
 from bot.store.columns import storable
-from bot.store.engine import create_engine
+from bot.store.engine import CANNOT_OPEN, create_engine, reason, try_file
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
 from bot.store.rows import Alert, AuditEntry, Change, Kind, Subscription, Transition, Watch
 from bot.store.spaces import SpaceQueries
@@ -43,12 +44,16 @@ class Store(SpaceQueries, AlertQueries, AuditQueries):
 async def open_store(url: str) -> AsyncIterator[Store]:
     """Open the database of a DATABASE_URL at this program's schema, and close it at the end.
 
-    Raises ValueError for an address that cannot be used (without the address) and NewerDatabaseError for a database
-    that a newer version has migrated.
+    Raises ValueError for an address that cannot be used (without the address), NewerDatabaseError for a database
+    that a newer version has migrated, and DatabaseError for one that does not open.
     """
     engine = create_engine(url)
     try:
-        await migrate(engine)
+        try:
+            try_file(engine)
+            await migrate(engine)
+        except CANNOT_OPEN as exc:
+            raise DatabaseError(f"The database of DATABASE_URL cannot be opened: {reason(exc)}.") from exc
         yield Store(engine)
     finally:
         await engine.dispose()

@@ -1,11 +1,13 @@
 """DATABASE_URL -> an engine with the settings that each database needs."""
 
 import re
+import sqlite3
 from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
 from sqlalchemy import URL, Connection, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _ACCEPTED = (
@@ -15,6 +17,8 @@ _ACCEPTED = (
 # Seconds. A server that has gone silent must not hold a poll or a command for ever.
 _CONNECT_TIMEOUT = 10
 _STATEMENT_TIMEOUT = 30
+# No such server, no such file, no such user, a wrong password. What goes wrong later is another kind of error.
+CANNOT_OPEN = (OSError, sqlite3.Error, OperationalError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _HOST_AND_PORT = re.compile(r"(\[[^\]@]*\]|[^:@\[\]]*)(:\d*)?")
 
 
@@ -85,3 +89,18 @@ def _postgresql(url: str) -> AsyncEngine:
         pool_size=10,
         hide_parameters=True,
     )
+
+
+def try_file(engine: AsyncEngine) -> None:
+    """Open and close the file of an SQLite database. Raises sqlite3.Error where that does not work.
+
+    aiosqlite would leave a thread behind after that, which writes a traceback when the program ends.
+    """
+    if engine.dialect.name == "sqlite":
+        sqlite3.connect(str(engine.url.database)).close()
+
+
+def reason(error: Exception) -> str:
+    """Say why a database did not open, in one line and without its address."""
+    cause = error.orig if isinstance(error, OperationalError) and error.orig else error
+    return f"{type(cause).__name__}, {' '.join(str(cause).split())}".rstrip(", .")

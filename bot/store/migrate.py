@@ -11,12 +11,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import bot.migrations
+from bot.errors import DatabaseError
 
 # Any number will do, as long as all versions of this program take the same one.
 _LOCK = 0x63616D73
 
 
-class NewerDatabaseError(Exception):
+class NewerDatabaseError(DatabaseError):
     """The database was migrated by a newer version of this program."""
 
 

@@ -1,0 +1,173 @@
+"""Services without a network, for what handlers make of answers; and a Slack that checks what it is shown."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from bot.access import Person
+from bot.blocks import Block
+from bot.cams.client import CamsClient
+from bot.cams.errors import CamsRefusedError
+from bot.cams.models import Profile, QrCode, Waba
+from bot.drawing import Drawer
+from bot.people import People
+from bot.services import Services
+from bot.settings import Settings, read
+from bot.slack import Identity, Picture, Slack
+from bot.store import Alert, AuditEntry, Change, Store, Subscription, Transition, Watch
+from tests.fixtures.clock import NOON
+from tests.unit.hostile import message_problems, view_problems
+
+ME = Identity("T012ABC", "", "U0BOT", "B0BOT", "cams-bot")
+SETTINGS = {"SLACK_BOT_TOKEN": "xoxb-0", "SLACK_APP_TOKEN": "xapp-0", "CAMS_SPACE_ID": "cams-1"}
+
+
+class FakeCams:
+    """Answers with what it was given; what was not given is refused."""
+
+    def __init__(
+        self, *, waba: Waba | None = None, profile: Profile | None = None, codes: Sequence[QrCode] = ()
+    ) -> None:
+        self._waba = waba
+        self._profile = profile
+        self._codes = list(codes)
+
+    async def get_waba(self, _space_id: str = "") -> Waba:
+        if self._waba is None:
+            raise CamsRefusedError("QueryChatappBindWaba", "no", code="No.Such", request_id="R-1")
+        return self._waba
+
+    async def get_profile(self, _phone_number: str, _space_id: str) -> Profile:
+        if self._profile is None:
+            raise CamsRefusedError("QueryPhoneBusinessProfile", "no", code="No.Such", request_id="R-1")
+        return self._profile
+
+    async def list_qr_codes(self, _phone_number: str, _space_id: str = "") -> list[QrCode]:
+        return self._codes
+
+    async def create_qr_code(self, _phone_number: str, _message: str, _space_id: str = "") -> QrCode:
+        return self._codes[0]
+
+    async def send_verification_code(self, phone_number: str, space_id: str, method: str, locale: str) -> None:
+        """Say nothing, as CAMS does."""
+
+
+@dataclass
+class FakeStore:
+    """Remembers what the tests look at, in lists."""
+
+    seen: list[Watch] = field(default_factory=list)
+    subscribed: list[Subscription] = field(default_factory=list)
+    stuck: list[Alert] = field(default_factory=list)
+    rows: list[AuditEntry] = field(default_factory=list)
+
+    async def space_of(self, _phone_number: str) -> str:
+        return ""
+
+    async def remember_number(self, phone_number: str, space_id: str, now: object) -> None:
+        """Forget it at once."""
+
+    async def watch(self, _space_id: str) -> Watch | None:
+        return None
+
+    async def watches(self) -> list[Watch]:
+        return self.seen
+
+    async def subscriptions(self) -> list[Subscription]:
+        return self.subscribed
+
+    async def subscribe(self, _space_id: str, _channel_id: str, _user_id: str, _now: object) -> bool:
+        return True
+
+    async def unsubscribe(self, _space_id: str, _channel_id: str, *, keep_watch: bool) -> bool:
+        return not keep_watch
+
+    async def alert_problems(self, limit: int) -> list[Alert]:
+        return self.stuck[:limit]
+
+    async def record(
+        self, _space_id: str, _decide: Callable[[Watch], tuple[Watch, list[Change]]], _fallback: str, _now: object
+    ) -> list[Transition]:
+        return []
+
+    async def audit(self, row: AuditEntry) -> None:
+        self.rows.append(row)
+
+
+class FakePeople:
+    """Everybody is who they say they are."""
+
+    async def person(self, user_id: str, _team_id: str) -> Person:
+        return Person(user_id)
+
+
+class FakeDrawer:
+    """Draws nothing."""
+
+    async def draw(self, _link: str) -> bytes:
+        return b"a picture"
+
+
+@dataclass
+class StrictSlack:
+    """Takes everything, and notes what Slack would have refused. `post_picture` can be told to fail."""
+
+    me: Identity = ME
+    refused: list[str] = field(default_factory=list)
+    shown: list[Any] = field(default_factory=list)
+    lost: Exception | None = None
+
+    async def post(self, _channel_id: str, text: str, blocks: Sequence[Block]) -> str:
+        self._message(text, blocks)
+        return "1.000001"
+
+    async def whisper(self, _channel_id: str, _user_id: str, text: str, blocks: Sequence[Block]) -> None:
+        self._message(text, blocks)
+
+    async def respond(self, _response_url: str, text: str, blocks: Sequence[Block], *, replace: bool = False) -> None:
+        assert isinstance(replace, bool)
+        self._message(text, blocks)
+
+    async def post_picture(self, _channel_id: str, picture: Picture, blocks: Sequence[Block]) -> None:
+        if self.lost:
+            raise self.lost
+        if not 0 < len(picture.alt_text.encode("utf-16-le")) // 2 <= 1000:
+            self.refused.append("alt_txt_too_large")
+        self.refused += [name for name in (picture.file_name, picture.title) if not 0 < len(name.encode()) <= 500]
+        self._message("x", blocks)
+
+    async def open_view(self, _trigger_id: str, view: Block) -> None:
+        self._view(view)
+
+    async def update_view(self, _view_id: str, view: Block) -> None:
+        self._view(view)
+
+    async def enter(self, channel_id: str) -> None:
+        """Be there already."""
+
+    def _message(self, text: str, blocks: Sequence[Block]) -> None:
+        self.shown.append((text, list(blocks)))
+        self.refused += message_problems(blocks, text)
+
+    def _view(self, view: Block) -> None:
+        self.shown.append(view)
+        self.refused += view_problems(view)
+
+
+def make_services(
+    slack: StrictSlack | None = None,
+    cams: FakeCams | None = None,
+    store: FakeStore | None = None,
+    **variables: str,
+) -> Services:
+    """Return services that are at hand in this process; what is not given is empty."""
+    settings: Settings = read({**SETTINGS, **variables})
+    return Services(
+        cams=cast(CamsClient, cams or FakeCams()),
+        store=cast(Store, store or FakeStore()),
+        slack=cast(Slack, slack or StrictSlack()),
+        people=cast(People, FakePeople()),
+        drawer=cast(Drawer, FakeDrawer()),
+        settings=settings,
+        clock=lambda: NOON,
+    )

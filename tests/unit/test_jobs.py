@@ -1,0 +1,110 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC
+from typing import Any
+
+from apscheduler.events import EVENT_JOB_ERROR
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from structlog.testing import capture_logs
+
+from bot import jobs
+from bot.store import Subscription
+from bot.tasks import Tasks
+from tests.fixtures.clock import NOON
+from tests.unit.fakes import FakeStore, make_services
+
+
+class Busy(FakeStore):
+    """Says when a poll has begun, and holds it until it may go on; `mistake` is what it then raises."""
+
+    def __init__(self, mistake: Exception | None = None) -> None:
+        super().__init__()
+        self.begun = asyncio.Event()
+        self.may_go_on = asyncio.Event()
+        self.delivered = asyncio.Event()
+        self.mistake = mistake
+        self.polls = 0
+
+    async def subscriptions(self) -> list[Subscription]:
+        self.begun.set()
+        await self.may_go_on.wait()
+        if self.mistake:
+            raise self.mistake
+        return []
+
+    async def begin_watching(self, _spaces: object) -> None:
+        self.polls += 1
+
+    async def claim_alerts(self, *_: object) -> list[Any]:
+        self.delivered.set()
+        return []
+
+
+@asynccontextmanager
+async def scheduled(store: Busy, tasks: Tasks) -> AsyncIterator[AsyncIOScheduler]:
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    jobs.schedule(scheduler, make_services(store=store, BOT_REVIEW_POLL_SECONDS="60"), tasks)
+    scheduler.start()
+    try:
+        yield scheduler
+    finally:
+        if scheduler.running:
+            scheduler.shutdown(wait=False)
+
+
+async def test_the_jobs_are_a_poll_and_a_delivery_each_at_once_and_then_on_time() -> None:
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    jobs.schedule(scheduler, make_services(BOT_REVIEW_POLL_SECONDS="60"), Tasks())
+    table = {job.id: (job.trigger.interval.total_seconds(), job.next_run_time) for job in scheduler.get_jobs()}
+
+    assert table == {"poll_reviews": (60, NOON), "deliver_alerts": (jobs.DELIVER_SECONDS, NOON)}
+
+
+async def test_after_a_pause_a_job_runs_once_and_never_twice_at_a_time() -> None:
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    jobs.schedule(scheduler, make_services(), Tasks())
+    scheduler.start(paused=True)
+    options = {(job.coalesce, job.max_instances, job.misfire_grace_time) for job in scheduler.get_jobs()}
+    scheduler.shutdown(wait=False)
+
+    assert options == {(True, 1, None)}
+
+
+async def test_a_job_that_raises_is_logged_and_stops_no_other() -> None:
+    store, failed = Busy(ValueError("a mistake")), asyncio.Event()
+    with capture_logs() as logs:
+        async with asyncio.timeout(10), scheduled(store, Tasks()) as scheduler:
+            scheduler.add_listener(lambda _: failed.set(), EVENT_JOB_ERROR)
+            store.may_go_on.set()
+            await store.delivered.wait()
+            await failed.wait()
+
+    assert {(entry["event"], type(entry["exc_info"])) for entry in logs if entry["log_level"] == "error"} == {
+        ("a task failed", ValueError),
+        ("a job failed", ValueError),
+    }
+
+
+async def test_a_job_that_has_begun_outlives_the_scheduler() -> None:
+    store, tasks = Busy(), Tasks()
+    async with asyncio.timeout(10), scheduled(store, tasks) as scheduler:
+        await store.begun.wait()
+        scheduler.shutdown(wait=False)
+        # The scheduler cancels its own futures in the loop's next turns.
+        for _ in range(5):
+            await asyncio.sleep(0)
+        store.may_go_on.set()
+        late = await tasks.drain(10)
+
+    assert (late, store.polls) == (0, 1)
+
+
+async def test_no_job_begins_while_the_bot_drains() -> None:
+    store, tasks = Busy(), Tasks()
+    await tasks.drain(0)
+    async with asyncio.timeout(10), scheduled(store, tasks) as scheduler:
+        for job in scheduler.get_jobs():
+            await job.func()
+
+    assert not store.begun.is_set()
