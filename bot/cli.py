@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -17,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+MANIFEST_HELP = "The manifest of the app. Default: manifest.yml here, or that of cams-bot."
 # Bolt reads these by itself: it warns of the first, and the presence of the others switches its OAuth on.
 READ_BY_BOLT = ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
@@ -52,24 +54,30 @@ def migrate() -> None:
 @app.command()
 def demo(
     stay: Annotated[bool, typer.Option("--stay", help="Leave everything running at the end.")] = False,
+    show: Annotated[
+        bool, typer.Option("--open", help="Open the page in a browser, and leave everything running.")
+    ] = False,
 ) -> None:
     """Play a tour: the real bot between a local Slack and a local CAMS, without any account."""
     from bot.demo.play import play  # noqa: PLC0415 - as above
 
-    raise typer.Exit(asyncio.run(play(stay=stay)))
+    raise typer.Exit(asyncio.run(play(stay=stay or show, show=show)))
 
 
 @app.command()
 def sandbox(
     slack_port: Annotated[int, typer.Option(help="0 takes any free port.")] = 0,
     cams_port: Annotated[int, typer.Option(help="0 takes any free port.")] = 0,
+    page_port: Annotated[int, typer.Option(help="0 takes any free port.")] = 0,
     http: Annotated[bool, typer.Option("--http", help="Print the variables of HTTP mode.")] = False,
+    manifest: Annotated[Path | None, typer.Option(help=MANIFEST_HELP, exists=True, dir_okay=False)] = None,
 ) -> None:
-    """Start a local Slack and a local CAMS, and print the variables that point any bot at them."""
+    """Start a local Slack, a local CAMS and a page over both; print the variables that point any bot at them."""
+    from bot.demo.manifest import find_manifest  # noqa: PLC0415 - as above
     from sandbox import Sandbox  # noqa: PLC0415 - as above
 
     async def work() -> None:
-        async with Sandbox.start(slack_port, cams_port) as started:
+        async with Sandbox.start(slack_port, cams_port, page_port, manifest or find_manifest()) as started:
             for name, value in started.environment(http=http).items():
                 typer.echo(f"export {name}={value}")
             typer.echo(started.how_to_act(), err=True)

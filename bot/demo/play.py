@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import tempfile
+import webbrowser
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,21 +12,37 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot.demo.manifest import find_manifest
 from bot.demo.process import BotProcess, BotStoppedError, running_bot
 from bot.demo.screen import Screen
 from bot.demo.stage import SHOP, Stage, TourError
 from bot.demo.tour import SCENES
 from sandbox import Sandbox
 
+TITLES = {
+    "admin": "in BOT_ADMINS: may also have verification codes sent",
+    "operator": "in BOT_OPERATORS: makes and posts",
+    "viewer": "in neither list: may look",
+    "guest": "a guest: may do nothing",
+    "stranger": "from another workspace: may do nothing",
+}
 
-async def play(*, stay: bool) -> int:
-    """Start everything, play the tour, and return an exit status: 0 if every scene showed what it should."""
+
+async def play(*, stay: bool, show: bool = False) -> int:
+    """Start everything, play the tour, and return an exit status: 0 if every scene showed what it should.
+
+    With `stay` all is left running at the end; with `show` a browser looks on from the start.
+    """
     console = Console(highlight=False)
     folder = Path(tempfile.mkdtemp(prefix="cams-bot-demo-"))
-    async with Sandbox.start() as sandbox, _bot(sandbox, folder) as bot:
+    async with Sandbox.start(manifest=find_manifest()) as sandbox, _bot(sandbox, folder) as bot:
+        _give_titles(sandbox)
         screen = Screen(console, _names(sandbox))
-        screen.note(f"A local Slack is at {sandbox.slack.api_url}, a local CAMS at {sandbox.cams.url}.")
-        screen.note(f"Between them runs the real bot. Its log and the pictures are in {folder}.")
+        screen.note(f"Between a local Slack and a local CAMS runs the real bot. Its log and pictures are in {folder}.")
+        if stay:
+            screen.note(f"Look on, and take part, at {sandbox.page_url}")
+        if show:
+            await asyncio.to_thread(webbrowser.open, sandbox.page_url)
         status = await _tour(Stage(sandbox, screen, folder, bot.crash, bot.restart), bot)
         if stay:
             await _stay(sandbox, screen)
@@ -36,6 +53,13 @@ def _names(sandbox: Sandbox) -> dict[str, str]:
     workspace = sandbox.slack.workspace
     people = {user.id: f"@{user.name}" for user in workspace.users.values()}
     return people | {channel.id: f"#{channel.name}" for channel in workspace.channels.values()}
+
+
+def _give_titles(sandbox: Sandbox) -> None:
+    """Let everybody's profile say what they may do here."""
+    workspace = sandbox.slack.workspace
+    for name, title in TITLES.items():
+        workspace.change_user(workspace.user_named(name), title=title)
 
 
 async def _tour(stage: Stage, bot: "_Bot") -> int:
@@ -56,7 +80,7 @@ async def _stay(sandbox: Sandbox, screen: Screen) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    screen.note(f"Everything is still running; Ctrl-C ends it. {sandbox.how_to_act()}")
+    screen.note(f"Everything is still running at {sandbox.page_url}; Ctrl-C ends it.")
     await stop.wait()
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sandbox.listeners import Listeners
+
 KEPT = 1000
 
 
@@ -14,10 +16,13 @@ class CamsCall:
 
     `http_status` is 0 where the connection was cut instead of an answer; `code` is then what CAMS would have
     said, or "" where it had done nothing yet. `seconds` runs from the request's arrival until the answer is
-    ready to leave. `fault` names the kind that struck, or is "".
+    ready to leave. `fault` names the kind that struck, or is "". `id` counts the calls from 1; `caller` is the
+    AccessKey ID of a call whose signature is right, else "".
     """
 
+    id: int
     at: datetime
+    caller: str
     operation: str
     parameters: Mapping[str, str]
     http_status: int
@@ -33,7 +38,7 @@ class CallLog:
     def __init__(self, kept: int = KEPT) -> None:
         """Keep this many."""
         self._calls: deque[CamsCall] = deque(maxlen=kept)
-        self._listeners: list[Callable[[CamsCall], None]] = []
+        self._listeners: Listeners[CamsCall] = Listeners()
 
     def __iter__(self) -> Iterator[CamsCall]:
         """Go through the calls that are kept."""
@@ -50,10 +55,8 @@ class CallLog:
     def add(self, call: CamsCall) -> None:
         """Write a call down and tell who listens."""
         self._calls.append(call)
-        for listener in tuple(self._listeners):
-            listener(call)
+        self._listeners.tell(call)
 
     def listen(self, listener: Callable[[CamsCall], None]) -> Callable[[], None]:
         """Tell `listener` of each call from now on; the function returned ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._listeners.add(listener)

@@ -1,9 +1,11 @@
 """The weather: what goes wrong between a caller and CAMS, on demand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox.cams.errors import RefusalError
+from sandbox.listeners import Listeners
 
 FaultKind = Literal[
     "latency", "throttled", "error", "refusal", "garbage", "cut_before", "cut_after", "truncated", "drip"
@@ -27,7 +29,7 @@ class Fault:
         drip        the whole answer, a few bytes at a time
 
     Every kind first waits for `seconds`; only a drip answers at once and takes that long to do so.
-    `hits` counts the calls that it has spoilt.
+    `hits` counts the calls that it has spoilt; `latest` is the operation of the last of them.
     """
 
     kind: FaultKind
@@ -37,6 +39,7 @@ class Fault:
     code: str = ""
     http_status: int = 400
     hits: int = field(default=0, init=False)
+    latest: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
         """Refuse what could not be served."""
@@ -82,20 +85,34 @@ class Faults:
     def __init__(self) -> None:
         """Begin with fair weather."""
         self.planted: list[Fault] = []
+        self._listeners: Listeners[None] = Listeners()
+
+    def listen(self, listener: Callable[[None], None]) -> Callable[[], None]:
+        """Tell `listener` when a fault comes, goes or strikes; the function returned ends that."""
+        return self._listeners.add(listener)
 
     def add(self, fault: Fault) -> Fault:
         """Put a fault in force and return it, so that its hits can be read."""
         self.planted.append(fault)
+        self._listeners.tell(None)
         return fault
+
+    def remove(self, fault: Fault) -> None:
+        """Take away one fault, if it is in force."""
+        self.planted = [other for other in self.planted if other is not fault]
+        self._listeners.tell(None)
 
     def clear(self, operation: str | None = None) -> None:
         """Take away the faults of one operation, or all of them."""
         self.planted = [fault for fault in self.planted if operation not in {None, fault.operation}]
+        self._listeners.tell(None)
 
     def take(self, operation: str) -> Fault | None:
         """Return the fault that strikes this call, and count it."""
         for fault in self.planted:
             if fault.operation in {"", operation} and not fault.spent:
                 fault.hits += 1
+                fault.latest = operation
+                self._listeners.tell(None)
                 return fault
         return None

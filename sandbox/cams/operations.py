@@ -82,7 +82,7 @@ def create_qr_code(world: World, parameters: Parameters, _now: datetime) -> dict
     if len(number.qr_codes) >= QR_CODES_PER_NUMBER:
         # Inferred.
         raise product("InvalidParameter.CreateError", f"A number can have {QR_CODES_PER_NUMBER} QR codes.")
-    return _qr_code(number, number.add_qr_code(message, image))
+    return _qr_code(number, world.add_qr_code(number, message, image))
 
 
 def send_verification_code(world: World, parameters: Parameters, now: datetime) -> None:

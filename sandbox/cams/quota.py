@@ -4,6 +4,7 @@ Which one CAMS uses is not documented, nor whether a refused call counts. None o
 seconds on any clock that only goes forward; the caller brings them.
 """
 
+import math
 from collections import Counter, deque
 from collections.abc import Mapping
 from typing import Literal, Protocol
@@ -16,6 +17,9 @@ class Limiter(Protocol):
 
     def admit(self, at: float) -> bool:
         """Count a call at this second and say whether it may pass."""
+
+    def used(self, at: float) -> int:
+        """Return how many of the calls that it allows are used up at this second."""
 
 
 class FixedWindow:
@@ -35,6 +39,10 @@ class FixedWindow:
         self._used += admitted
         return admitted
 
+    def used(self, at: float) -> int:
+        """Count what passed in the same second."""
+        return self._used if int(at) == self._second else 0
+
 
 class SlidingLog:
     """At most `limit` calls in any stretch of one second."""
@@ -50,6 +58,10 @@ class SlidingLog:
         if admitted:
             self._passed.append(at)
         return admitted
+
+    def used(self, at: float) -> int:
+        """Count what passed within the second before."""
+        return sum(at - passed < 1 for passed in self._passed)
 
 
 class TokenBucket:
@@ -69,6 +81,10 @@ class TokenBucket:
         self._tokens -= admitted
         return admitted
 
+    def used(self, at: float) -> int:
+        """Count the tokens that have not come back yet."""
+        return math.ceil(max(0.0, self._limit - self._tokens - (at - self._at) * self._limit))
+
 
 LIMITERS: Mapping[Window, type[FixedWindow | SlidingLog | TokenBucket]] = {
     "fixed": FixedWindow,
@@ -83,6 +99,7 @@ class Quotas:
     def __init__(self, limits: Mapping[str, int], window: Window = "sliding") -> None:
         """Take the calls per second by operation name."""
         self.window = window
+        self.limits = dict(limits)
         self.seen: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self._limiters: dict[str, Limiter] = {name: LIMITERS[window](limit) for name, limit in limits.items()}
@@ -93,3 +110,7 @@ class Quotas:
         admitted = self._limiters[operation].admit(at)
         self.refused[operation] += not admitted
         return admitted
+
+    def used(self, at: float) -> dict[str, int]:
+        """Return by operation how many calls of its quota are used up at this second."""
+        return {operation: limiter.used(at) for operation, limiter in self._limiters.items()}

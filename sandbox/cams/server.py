@@ -6,6 +6,7 @@ A call whose signature is wrong costs no quota and meets no fault.
 """
 
 import asyncio
+import itertools
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -45,6 +46,7 @@ class Gateway:
         self._faults = faults
         self._calls = calls
         self._now = now
+        self._numbers = itertools.count(1)
 
     def application(self) -> web.Application:
         """Make the aiohttp application; the real gateway takes GET as well as POST."""
@@ -58,12 +60,14 @@ class Gateway:
         arrived = asyncio.get_running_loop().time()
         raw = await _read(request)
         at, request_id = self._now(), str(uuid.uuid4()).upper()
-        answer, fault = await self._answer(raw, request_id, at)
+        answer, caller, fault = await self._answer(raw, request_id, at)
         name = raw.headers.get("x-acs-action", "")
         # Written before the answer leaves: whoever has the answer finds the call in the log.
         self._calls.add(
             CamsCall(
+                id=next(self._numbers),
                 at=at,
+                caller=caller,
                 operation=name,
                 parameters=_shown(name, raw.parameters),
                 http_status=0 if fault is not None and fault.cuts else answer.http_status,
@@ -75,22 +79,23 @@ class Gateway:
         )
         return await send(request, answer, fault)
 
-    async def _answer(self, raw: RawRequest, request_id: str, at: datetime) -> tuple[Answer, Fault | None]:
-        host = raw.headers.get("host", "")
+    async def _answer(self, raw: RawRequest, request_id: str, at: datetime) -> tuple[Answer, str, Fault | None]:
+        """Return the answer, the AccessKey ID of the caller where the signature is right, and the fault that struck."""
+        host, caller = raw.headers.get("host", ""), ""
         operation = fault = None
         try:
-            self._signatures.verify(raw, at)
+            caller = self._signatures.verify(raw, at).id
             operation = _operation(raw)
             self._admit(operation)
             fault = self._faults.take(operation.name)
             if fault is not None:
                 await asyncio.sleep(fault.delay)
                 if fault.prevents_work:
-                    return spoilt(fault, operation, request_id, host), fault
+                    return spoilt(fault, operation, request_id, host), caller, fault
             data = operation.work(self._world, raw.parameters, at)
         except RefusalError as refusal:
-            return refused(refusal, operation, request_id, host), fault
-        return answered(operation, data, request_id), fault
+            return refused(refusal, operation, request_id, host), caller, fault
+        return answered(operation, data, request_id), caller, fault
 
     def _admit(self, operation: Operation) -> None:
         if not self._quota.admit(operation.name, asyncio.get_running_loop().time()):

@@ -6,9 +6,12 @@ State only. What CAMS allows and how it answers is in operations.py; here everyt
 import secrets
 import string
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Self
+
+from sandbox.listeners import Listeners
 
 QRDL_ALPHABET = string.ascii_uppercase + string.digits
 QRDL_LENGTH = 14
@@ -69,11 +72,16 @@ class QrCode:
 
 @dataclass
 class PhoneNumber:
-    """A business phone number: digits only, country code first."""
+    """A business phone number: digits only, country code first.
+
+    `status` and `quality` are what QueryChatappPhoneNumbers calls Status and QualityRating: open sets of words.
+    """
 
     digits: str
     profile: BusinessProfile = field(default_factory=BusinessProfile)
     qr_codes: dict[str, QrCode] = field(default_factory=dict)
+    status: str = "CONNECTED"
+    quality: str = "GREEN"
 
     def add_qr_code(self, message: str, image: str) -> QrCode:
         """Make a code with a name of its own."""
@@ -123,10 +131,16 @@ class World:
         self.spaces: dict[str, Space] = {}
         # In memory only, and not for ever: as much as a telephone's screen would show.
         self.sent_codes: deque[SentCode] = deque(maxlen=SENT_CODES_KEPT)
+        self._listeners: Listeners[None] = Listeners()
+
+    def listen(self, listener: Callable[[None], None]) -> Callable[[], None]:
+        """Tell `listener` whenever a method of this class has changed something; the function returned ends that."""
+        return self._listeners.add(listener)
 
     def add_space(self, space_id: str, name: str, waba: WabaState | None = None) -> Space:
         """Open a customer space."""
         self.spaces[space_id] = Space(space_id, name, waba)
+        self._listeners.tell(None)
         return self.spaces[space_id]
 
     def review(self, space_id: str, status: str) -> None:
@@ -141,12 +155,32 @@ class World:
         if waba is None:
             raise KeyError(f"{space_id} has no WABA")
         waba.account_review_status = status
+        self._listeners.tell(None)
+
+    def change_number(self, space_id: str, digits: str, *, status: str = "", quality: str = "") -> None:
+        """Change how a number stands with Meta; what is left empty stays. Raises KeyError."""
+        number = self.spaces[space_id].numbers[digits]
+        number.status = status or number.status
+        number.quality = quality or number.quality
+        self._listeners.tell(None)
+
+    def change_profile(self, space_id: str, digits: str, profile: BusinessProfile) -> None:
+        """Change what WhatsApp shows about a number. Raises KeyError."""
+        self.spaces[space_id].numbers[digits].profile = profile
+        self._listeners.tell(None)
+
+    def add_qr_code(self, number: PhoneNumber, message: str, image: str) -> QrCode:
+        """Make a code for a number of this world."""
+        made = number.add_qr_code(message, image)
+        self._listeners.tell(None)
+        return made
 
     def send_code(self, phone_number: str, method: str, locale: str, now: datetime) -> SentCode:
         """Send a verification code to a telephone."""
         code = "".join(secrets.choice(string.digits) for _ in range(VERIFICATION_CODE_LENGTH))
         sent = SentCode(now, phone_number, method, locale, code)
         self.sent_codes.append(sent)
+        self._listeners.tell(None)
         return sent
 
     @classmethod

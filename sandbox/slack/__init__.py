@@ -8,6 +8,7 @@ Any Slack app can be pointed at it by the address and tokens of `LocalSlack.envi
 
 from sandbox.slack.faults import Fault, Faults
 from sandbox.slack.local import LocalSlack
+from sandbox.slack.manifest import Manifest
 from sandbox.slack.model import Channel, File, Message, User, View
 from sandbox.slack.people import Ack, Person
 from sandbox.slack.workspace import Workspace
@@ -19,6 +20,7 @@ __all__ = [
     "Faults",
     "File",
     "LocalSlack",
+    "Manifest",
     "Message",
     "Person",
     "User",

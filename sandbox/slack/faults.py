@@ -8,6 +8,8 @@ from typing import Literal
 
 from aiohttp import web
 
+from sandbox.listeners import Listeners
+
 Kind = Literal["rate_limited", "server_error", "error", "hang", "cut_before", "cut_after"]
 
 
@@ -21,6 +23,7 @@ class Fault:
     method   a Web API method, "upload" or "response_url"; empty for all of them
     count    how many more calls it hits; None until it is cleared
     hits     how many it has hit
+    latest   the method of the last call that it has hit
     """
 
     kind: Kind
@@ -29,6 +32,7 @@ class Fault:
     seconds: float = 1.0
     error: str = "internal_error"
     hits: int = 0
+    latest: str = ""
 
 
 class Faults:
@@ -36,15 +40,22 @@ class Faults:
 
     def __init__(self) -> None:
         self.on: list[Fault] = []
+        self._listeners: Listeners[None] = Listeners()
+
+    def listen(self, listener: Callable[[None], None]) -> Callable[[], None]:
+        """Tell `listener` when a fault is switched or hits; the function returned ends that."""
+        return self._listeners.add(listener)
 
     def add(self, fault: Fault) -> Fault:
         """Switch a fault on and return it, so that its hits can be read."""
         self.on.append(fault)
+        self._listeners.tell(None)
         return fault
 
     def clear(self, fault: Fault | None = None) -> None:
         """Switch one fault off, or all."""
         self.on = [] if fault is None else [other for other in self.on if other is not fault]
+        self._listeners.tell(None)
 
     def strike(self, method: str) -> Fault | None:
         """Return the fault that hits a call of `method` now, and count it."""
@@ -52,10 +63,12 @@ class Faults:
         if fault is None:
             return None
         fault.hits += 1
+        fault.latest = method
         if fault.count is not None:
             fault.count -= 1
             if fault.count <= 0:
                 self.clear(fault)
+        self._listeners.tell(None)
         return fault
 
 

@@ -12,6 +12,7 @@ from sandbox.slack.api_files import Uploads
 from sandbox.slack.deliver import Courier
 from sandbox.slack.faults import Faults
 from sandbox.slack.http_delivery import HttpDelivery
+from sandbox.slack.manifest import Manifest
 from sandbox.slack.model import COMMAND_SCOPES, Channel, Clock, utc_now
 from sandbox.slack.payloads import Payloads
 from sandbox.slack.people import Person
@@ -30,8 +31,11 @@ UPLOAD_BYTES = 64 * 1024 * 1024
 class LocalSlack:
     """A workspace with one app in it, reachable over HTTP and WebSocket. Make one with `start`."""
 
-    def __init__(self, workspace: Workspace, session: aiohttp.ClientSession, patience: float) -> None:
+    def __init__(
+        self, workspace: Workspace, session: aiohttp.ClientSession, patience: float, manifest: Manifest
+    ) -> None:
         self.workspace = workspace
+        self.manifest = manifest
         self.faults = Faults()
         self.socket = SocketMode(workspace)
         self.http = HttpDelivery(workspace, session)
@@ -49,14 +53,18 @@ class LocalSlack:
         clock: Clock = utc_now,
         scopes: Iterable[str] = COMMAND_SCOPES,
         patience: float = PATIENCE_SECONDS,
+        manifest: Manifest | None = None,
     ) -> AsyncIterator["LocalSlack"]:
         """Serve a furnished workspace on a port (0: any free one) until the context ends.
 
         `scopes` are those of the bot token; `patience` is how many seconds Slack waits for an acknowledgement.
+        A manifest gives the app its name, and its scopes take the place of `scopes`.
         """
         async with AsyncExitStack() as stack:
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            slack = cls(furnish(Workspace(clock, scopes)), session, patience)
+            known = manifest or Manifest()
+            workspace = furnish(Workspace(clock, known.scopes or scopes, known.name))
+            slack = cls(workspace, session, patience, known)
             # Handlers that hang on purpose are not waited for at the end.
             runner = web.AppRunner(slack._application(), access_log=None, shutdown_timeout=0.1)
             await runner.setup()

@@ -35,6 +35,10 @@ class Modals:
         stack = self._stacks.get(user)
         return self._views[stack[-1]] if stack else None
 
+    def depth(self, user: str) -> int:
+        """Return how many modals a person has stacked."""
+        return len(self._stacks.get(user, ()))
+
     def home(self, user: str) -> View | None:
         """Return the Home tab that was published for a person."""
         return self._views.get(self._homes.get(user, ""))
@@ -79,7 +83,7 @@ class Modals:
         return self._keep("view_filled", replace(view, state=state))
 
     def complain(self, view: View, errors: dict[str, str]) -> View:
-        """Show an app's complaints beside the fields."""
+        """Show complaints beside the fields: the app's, or those of Slack's own client."""
         return self._keep("view_errors", replace(view, errors=errors))
 
     def close_top(self, user: str) -> None:

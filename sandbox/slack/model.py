@@ -49,6 +49,7 @@ class User:
     is_bot: bool = False
     deleted: bool = False
     locale: str = "en-US"
+    title: str = ""
     tz: str = "Etc/UTC"
 
 
@@ -118,7 +119,8 @@ class View:
     """A modal or a Home tab as one person has it.
 
     `body` is what the app sent, with IDs given to blocks that had none; `state` is what the fields hold now
-    ({block_id: {action_id: value}}, Slack's `view.state.values`); `errors` are the app's last complaints by block.
+    ({block_id: {action_id: value}}, Slack's `view.state.values`); `errors` are the last complaints by block_id, of the
+    app or of Slack's own client.
     """
 
     id: str

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from sandbox.listeners import Listeners
+
 T = TypeVar("T")
 
 
@@ -20,18 +22,16 @@ class Notices:
     """A list of listeners, and a bell for those who wait."""
 
     def __init__(self) -> None:
-        self._listeners: list[Callable[[Change], None]] = []
+        self._listeners: Listeners[Change] = Listeners()
         self._waiting: set[asyncio.Event] = set()
 
     def listen(self, listener: Callable[[Change], None]) -> Callable[[], None]:
         """Call `listener` at every change; the function returned ends it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._listeners.add(listener)
 
     def tell(self, kind: str, subject: object) -> None:
         """Say that something has changed."""
-        for listener in tuple(self._listeners):
-            listener(Change(kind, subject))
+        self._listeners.tell(Change(kind, subject))
         for event in self._waiting:
             event.set()
 

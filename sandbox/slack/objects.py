@@ -8,7 +8,12 @@ from sandbox.slack.workspace import Workspace
 
 def user_object(user: User, *, with_locale: bool = False) -> Json:
     """https://docs.slack.dev/reference/objects/user-object."""
-    profile = {"real_name": user.real_name, "display_name": user.name, "team": user.team_id}
+    profile = {
+        "real_name": user.real_name,
+        "display_name": user.name,
+        "title": user.title,
+        "team": user.team_id,
+    }
     said = {
         "id": user.id,
         "team_id": user.team_id,

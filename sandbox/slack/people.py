@@ -100,22 +100,26 @@ class Person(Onlooker):
         return Ack(ack.ok, ack.payload, ack.seconds, ack.problem, dialog)
 
     async def options(self, where: Where, action_id: str, query: str = "") -> list[Json]:
-        """Type into an external select and return the options that come; none for a query that is too short.
+        """Type into an external select and return the options that come, groups flattened."""
+        return forms.options_of(await self.suggestions(where, action_id, query))
+
+    async def suggestions(self, where: Where, action_id: str, query: str = "", *, block_id: str = "") -> Json:
+        """Type into an external select and return `options` or `option_groups`; none for a query that is too short.
 
         Raises CannotActError when the app does not answer or answers with something Slack would not show.
         """
         now = self._now(where)
-        block, element = self._element(now, action_id, None, "")
+        block, element = self._element(now, action_id, None, block_id)
         # https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element: three unless said.
         if len(query) < element.get("min_query_length", 3):
-            return []
+            return {"options": []}
         payload = self._payloads.suggestion(self.user, now, block, element, query)
         ack = await self._send(Parcel("interactive", payload))
         if not ack.ok:
             raise CannotActError(f"no options: {ack.problem}")
         if problems := blockkit.option_problems(ack.payload):
             raise CannotActError(f"no options: {'; '.join(problems)}")
-        return forms.options_of(ack.payload)
+        return ack.payload
 
     async def fill(self, view: View, values: Mapping[str, Any] | None = None, **more: Any) -> View:
         """Put values into fields, by block_id or action_id, without submitting."""
@@ -134,7 +138,10 @@ class Person(Onlooker):
         now = await self.fill(view, values, **more)
         if "submit" not in now.body:
             raise CannotActError(f"the view {now.title!r} has no submit button")
-        if said := forms.complaints(now.blocks, now.state):
+        said = forms.complaints(now.blocks, now.state)
+        if said or now.errors:
+            now = self._workspace.modals.complain(now, said)
+        if said:
             return Ack(ok=False, problem="; ".join(f"{block_id}: {words}" for block_id, words in said.items()))
         payload = self._payloads.view_submission(self.user, now)
         ack = await self._send(Parcel("interactive", payload))
@@ -162,9 +169,17 @@ class Person(Onlooker):
         sent = await self._courier.deliver_event(event)
         return Ack(not sent.receipt.problem, sent.receipt.payload, sent.seconds, sent.receipt.problem)
 
-    def say(self, text: str, channel: str = "#shop") -> Message:
-        """Write a message."""
-        return self._workspace.timeline.post(self._place(channel).id, self._user_id, _escaped(text))
+    def say(self, text: str, channel: str = "#shop", thread_ts: str = "") -> Message:
+        """Write a message, or with the ts of another a reply in its thread."""
+        place = self._place(channel)
+        if place.is_archived:
+            raise CannotActError(f"#{place.name} is archived")
+        begins = self._workspace.timeline.get(place.id, thread_ts)
+        if thread_ts and (begins is None or not self._workspace.sees(self.user, begins)):
+            raise CannotActError("the message to reply to is not there any more")
+        # A reply to a reply goes into the same thread.
+        thread = (begins.thread_ts or begins.ts) if begins else ""
+        return self._workspace.timeline.post(place.id, self._user_id, _escaped(text), thread_ts=thread)
 
     async def _send(self, parcel: Parcel) -> Ack:
         sent = await self._courier.deliver(parcel)

@@ -23,6 +23,7 @@ from sandbox.slack.tickets import ResponseUrls, SocketTickets, Triggers
 from sandbox.slack.timeline import Timeline
 
 SLACKBOT = "USLACKBOT"
+SLACKBOT_NAME = "Slackbot"
 
 
 @dataclass
@@ -44,7 +45,7 @@ class App:
 class Workspace:
     """Everything a local Slack knows. All changes go through here and are told to `notices`."""
 
-    def __init__(self, clock: Clock = utc_now, scopes: Iterable[str] = COMMAND_SCOPES) -> None:
+    def __init__(self, clock: Clock = utc_now, scopes: Iterable[str] = COMMAND_SCOPES, app_name: str = "app") -> None:
         self.clock = clock
         self.notices = Notices()
         self._numbers = itertools.count(1)
@@ -59,17 +60,17 @@ class Workspace:
         self.triggers = Triggers(clock)
         self.response_urls = ResponseUrls(clock)
         self.socket_tickets = SocketTickets(clock)
-        self.app = self._new_app(scopes)
+        self.app = self._new_app(app_name, scopes)
 
     def new_id(self, prefix: str) -> str:
         """Return an ID of Slack's form that no other thing has."""
         return f"{prefix}{next(self._numbers):010d}"
 
-    def _new_app(self, scopes: Iterable[str]) -> App:
-        bot = self.add_user("app", "The app", is_bot=True)
+    def _new_app(self, name: str, scopes: Iterable[str]) -> App:
+        bot = self.add_user(name, name, is_bot=True)
         return App(
             id=self.new_id("A"),
-            name="app",
+            name=name,
             user=bot.id,
             bot_id=self.new_id("B"),
             scopes=set(scopes),
@@ -141,7 +142,7 @@ class Workspace:
 
     def seen_by(self, user: User, channel: Channel) -> list[Message]:
         """Return the messages of a channel as a person sees them, oldest first."""
-        return self.timeline.all(lambda message: message.channel == channel.id and self.sees(user, message))
+        return [message for message in self.timeline.in_channel(channel.id) if self.sees(user, message)]
 
     def set_file(self, file: File) -> File:
         self.files[file.id] = file
@@ -150,7 +151,7 @@ class Workspace:
 
     def picture(self) -> str:
         """Return the latest messages and the open views in words."""
-        names = {**{user.id: user.name for user in self.users.values()}, SLACKBOT: "Slackbot"}
+        names = {**{user.id: user.name for user in self.users.values()}, SLACKBOT: SLACKBOT_NAME}
         messages = [
             f"{self.channels[message.channel].name} {names.get(message.user)}: {message.text[:200]}"
             for message in self.timeline.all()[-8:]
@@ -164,11 +165,13 @@ def furnish(workspace: Workspace) -> Workspace:
 
     #shop is public with the app in it, #elsewhere public without it, #secret private without it, #old archived.
     """
-    admin = workspace.add_user("admin", "Ada Admin", is_admin=True, locale="en-GB")
-    operator = workspace.add_user("operator", "Olu Operator", locale="en-US", tz="Africa/Lagos")
-    viewer = workspace.add_user("viewer", "Vera Viewer", locale="de-DE", tz="Europe/Berlin")
-    guest = workspace.add_user("guest", "Gus Guest", is_restricted=True)
-    stranger = workspace.add_user("stranger", "Sam Stranger", is_stranger=True)
+    admin = workspace.add_user("admin", "Ada Admin", is_admin=True, locale="en-GB", title="Workspace admin")
+    operator = workspace.add_user(
+        "operator", "Olu Operator", locale="en-US", tz="Africa/Lagos", title="In @shop-operators"
+    )
+    viewer = workspace.add_user("viewer", "Vera Viewer", locale="de-DE", tz="Europe/Berlin", title="Member")
+    guest = workspace.add_user("guest", "Gus Guest", is_restricted=True, locale="fr-FR", title="Guest")
+    stranger = workspace.add_user("stranger", "Sam Stranger", is_stranger=True, title="From Elsewhere Inc.")
     workspace.add_group("shop-operators", "Shop operators", [operator])
     staff = [admin.id, operator.id, viewer.id]
     everybody = [*staff, guest.id, stranger.id, workspace.app.user]

@@ -77,3 +77,14 @@ async def test_the_log_names_the_fault(slack: LocalSlack, client: AsyncWebClient
     await error_of(client.auth_test())
 
     assert (slack.requests[-1].fault, slack.requests[-1].error) == ("rate_limited", "ratelimited")
+
+
+async def test_a_fault_that_comes_hits_and_goes_is_told_each_time(slack: LocalSlack, client: AsyncWebClient) -> None:
+    heard: list[None] = []
+    slack.faults.listen(heard.append)
+    fault = slack.faults.add(Fault("error"))
+    await error_of(client.auth_test())
+    slack.faults.clear(fault)
+
+    assert len(heard) == 3
+    assert (fault.hits, fault.latest) == (1, "auth.test")

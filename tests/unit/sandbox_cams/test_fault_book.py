@@ -49,3 +49,14 @@ def test_faults_strike_in_the_order_in_which_they_were_added() -> None:
 def test_a_refusal_without_a_code_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="needs the code"):
         Fault("refusal")
+
+
+def test_a_fault_that_comes_strikes_and_goes_is_told_each_time() -> None:
+    faults, heard = Faults(), list[None]()
+    faults.listen(heard.append)
+    fault = faults.add(Fault("error"))
+    faults.take("A")
+    faults.remove(fault)
+
+    assert len(heard) == 3
+    assert (faults.planted, fault.hits, fault.latest) == ([], 1, "A")

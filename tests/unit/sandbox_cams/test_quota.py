@@ -67,3 +67,20 @@ def test_calls_are_counted_by_operation(window: Window) -> None:
         quota.admit("A", 100.0)
 
     assert (quota.seen["A"], quota.refused["A"], quota.seen["B"]) == (3, 1, 0)
+
+
+@pytest.mark.parametrize("window", ["fixed", "sliding", "bucket"])
+def test_what_is_used_of_a_quota_comes_back_within_a_second(window: Window) -> None:
+    quota = Quotas({"A": 2, "B": 2}, window)
+    for _ in range(3):
+        quota.admit("A", 100.0)
+
+    assert quota.used(100.0) == {"A": 2, "B": 0}
+    assert quota.used(101.0) == {"A": 0, "B": 0}
+
+
+def test_a_token_that_is_half_back_is_still_used() -> None:
+    bucket = TokenBucket(2)
+    bucket.admit(100.0)
+
+    assert bucket.used(100.25) == 1

@@ -1,0 +1,132 @@
+"""Switches for what goes wrong, at Slack and at CAMS."""
+
+from collections.abc import Callable
+
+from sandbox.cams import Fault as CamsFault
+from sandbox.cams import LocalCams
+from sandbox.page.switches import ChannelSwitch, FaultSwitch, Label, MomentSwitch, Switch
+from sandbox.slack import Fault as SlackFault
+from sandbox.slack import LocalSlack
+from sandbox.slack.model import Json
+from sandbox.slack.web_api import ApiCall
+
+# How long a caller has to wait who is told to, and how long one waits who is not told anything.
+RETRY_AFTER_SECONDS = 2.0
+HANG_SECONDS = 20.0
+SLOW_SECONDS = 3.0
+ARCHIVED = frozenset({"is_archived", "is_inactive", "posting_to_channel_denied"})
+REMOVED = frozenset({"not_in_channel", "channel_not_found"})
+
+
+class Weather:
+    """All switches of a local Slack and a local CAMS."""
+
+    def __init__(self, slack: LocalSlack, cams: LocalCams) -> None:
+        self._slack, self._cams = slack, cams
+        self._channels = _channel_switches(slack)
+        switches = [*_slack_faults(slack), *_moments(slack), *self._channels, *_cams_faults(cams)]
+        self.switches: dict[str, Switch] = {switch.label.id: switch for switch in switches}
+
+    def called(self, call: ApiCall) -> bool:
+        """Hear of a Web API call; say whether a switch has made it fail that no fault stands behind."""
+        return sum(switch.called(call) for switch in self._channels) > 0
+
+    async def clear(self) -> None:
+        """Make it fair: every switch off, and every fault gone, whoever has planted it."""
+        for switch in self.switches.values():
+            await switch.turn(False)
+        self._slack.faults.clear()
+        self._cams.faults.clear()
+
+    def shown(self) -> list[Json]:
+        return [switch.shown() for switch in self.switches.values()]
+
+
+def _slack_faults(slack: LocalSlack) -> list[Switch]:
+    def switch(name: str, label: str, hint: str, make: Callable[[], SlackFault]) -> Switch:
+        faults = slack.faults
+        words = Label(f"slack-{name}", "slack", label, hint)
+        return FaultSwitch(words, make, faults.add, faults.clear, lambda fault: fault in faults.on)
+
+    return [
+        switch(
+            "rate-limit",
+            "Answer 429",
+            f"Every call is refused with Retry-After: {RETRY_AFTER_SECONDS:g}",
+            lambda: SlackFault("rate_limited", seconds=RETRY_AFTER_SECONDS),
+        ),
+        switch("error", "Answer 500", "Every call is answered with an error page", lambda: SlackFault("server_error")),
+        switch(
+            "hang",
+            "Hang",
+            f"Every call is answered after {HANG_SECONDS:g} seconds",
+            lambda: SlackFault("hang", seconds=HANG_SECONDS),
+        ),
+    ]
+
+
+def _moments(slack: LocalSlack) -> list[Switch]:
+    async def drop() -> None:
+        slack.socket.drop()
+
+    refresh = Label(
+        "slack-refresh", "slack", "Refresh the socket", "Slack asks the app to connect anew, as it often does"
+    )
+    cut = Label("slack-drop", "slack", "Drop the socket", "The connection is cut without a word")
+    return [MomentSwitch(refresh, slack, slack.socket.disconnect), MomentSwitch(cut, slack, drop)]
+
+
+def _channel_switches(slack: LocalSlack) -> list[ChannelSwitch]:
+    app = frozenset({slack.workspace.app.user})
+    archive = Label("slack-archive", "slack", "Archive #shop", "Nothing can be posted there; off brings it back")
+    remove = Label("slack-remove", "slack", "Remove the app from #shop", "The app is no member; off brings it back")
+    return [
+        ChannelSwitch(
+            archive,
+            slack,
+            lambda channel: channel.is_archived,
+            lambda _, on: {"is_archived": on},
+            ARCHIVED,
+        ),
+        ChannelSwitch(
+            remove,
+            slack,
+            lambda channel: not app <= channel.members,
+            lambda channel, on: {"members": channel.members - app if on else channel.members | app},
+            REMOVED,
+        ),
+    ]
+
+
+def _cams_faults(cams: LocalCams) -> list[Switch]:
+    def switch(name: str, label: str, hint: str, make: Callable[[], CamsFault]) -> Switch:
+        faults = cams.faults
+        words = Label(f"cams-{name}", "cams", label, hint)
+        return FaultSwitch(words, make, faults.add, faults.remove, lambda fault: fault in faults.planted)
+
+    return [
+        switch("throttle", "Throttle", "Every call is over the quota", lambda: CamsFault("throttled")),
+        switch(
+            "slow",
+            "Be slow",
+            f"Every answer comes {SLOW_SECONDS:g} seconds late",
+            lambda: CamsFault("latency", seconds=SLOW_SECONDS),
+        ),
+        switch(
+            "cut-before",
+            "Cut the line before the work",
+            "No answer, and nothing was done",
+            lambda: CamsFault("cut_before"),
+        ),
+        switch(
+            "cut-after", "Cut the line after the work", "No answer, but it was done", lambda: CamsFault("cut_after")
+        ),
+        switch("garbage", "Answer garbage", "A page of HTML with status 200", lambda: CamsFault("garbage")),
+        switch(
+            "deny",
+            "Deny permission",
+            "The AccessKey may not do this",
+            lambda: CamsFault("refusal", code="Ram.PermissionDeny"),
+        ),
+        switch("error", "Answer 500", "Every call ends in InternalError", lambda: CamsFault("error")),
+    ]
