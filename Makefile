@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo run test lint format lock clean
+.PHONY: demo run test lint format lock clean pictures bench-page
 
 demo: $(VENV)/.runtime ## A local Slack, a local CAMS, the real bot, and a tour. STAY=1 leaves them running.
 	@$(BIN)/cams-bot demo $(if $(STAY),--stay)
@@ -20,6 +20,12 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+pictures: $(VENV)/.dev ## The README's pictures, from the live sandbox in Chromium.
+	@$(BIN)/python -m benchmarks.pictures
+
+bench-page: $(VENV)/.dev ## From an event to its picture, with a thousand messages in a channel.
+	@$(BIN)/python -m benchmarks.page
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff format .

@@ -6,9 +6,11 @@ settings -> session -> database -> Slack (who are we?) -> CAMS -> routes -> HTTP
 import asyncio
 import logging
 import signal
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from time import monotonic
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -38,6 +40,8 @@ from handlers.router import connect
 
 log = structlog.get_logger()
 SLACK_SECONDS = 20.0
+# Whoever floods us with forgeries shall not fill the disk too: so many rows and lines of log, and no more.
+FORGERIES_A_MINUTE = 60
 IDLE_SECONDS = 10.0
 START_SECONDS = 300.0
 # Slack waits 3 seconds for an ack, people longer for an answer; Kubernetes kills after 30.
@@ -239,7 +243,12 @@ def _groups(settings: Settings) -> frozenset[str]:
 
 
 def _refusal(services: Services) -> http.Refused:
+    noted: deque[float] = deque(maxlen=FORGERIES_A_MINUTE)
+
     async def refused(address: str) -> None:
+        if len(noted) == FORGERIES_A_MINUTE and monotonic() - noted[0] < 60:
+            return
+        noted.append(monotonic())
         log.warning("a request without Slack's signature was refused", address=address)
         row = AuditEntry(
             at=services.clock(),

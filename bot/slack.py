@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import aiohttp
 import stamina
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -19,6 +20,8 @@ from bot.errors import UserError
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 30.0
+# What a channel that the bot is not in, or may not enter by itself, is answered with.
+NOT_IN = {"channel_not_found", "not_in_channel", "method_not_supported_for_channel_type", "missing_scope"}
 BAD_PICTURES = {"invalid_blocks", "invalid_attachments", "invalid_arguments"}
 
 
@@ -118,10 +121,15 @@ class Slack:
             if not (found.get("is_member") or found.get("is_im")):
                 await _patiently(lambda: self._client.conversations_join(channel=channel_id))
         except SlackApiError as exc:
-            raise UserError(
-                f"I am not in this channel, so I cannot post in it, and nothing was done. "
-                f"Type `/invite @{self.me.name}` there and try again. (Slack says {error_code(exc)}.)"
-            ) from exc
+            code = error_code(exc)
+            advice = (
+                f"I am not in this channel, so I cannot post in it. Type `/invite @{self.me.name}` there and try again."
+                if code in NOT_IN
+                else "Slack does not tell whether I may post in this channel. Try again in a minute."
+            )
+            raise UserError(f"{advice} Nothing was done. (Slack says {code}.)") from exc
+        except (aiohttp.ClientError, TimeoutError) as exc:
+            raise UserError("Slack did not answer, so nothing was done. Try again in a minute.") from exc
 
     async def user(self, user_id: str) -> dict[str, Any]:
         """Return the user object of somebody."""

@@ -5,6 +5,7 @@
 Nothing here raises: whatever goes wrong becomes a sentence for who asked.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from time import monotonic
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot import access, audit
+from bot import access, audit, blocks
 from bot.access import Role
 from bot.blocks import Block
 from bot.cams.client import Call
@@ -22,14 +23,18 @@ from bot.errors import AccessDeniedError, FieldErrors, UserError
 from bot.services import Services
 from bot.slack import error_code
 from bot.store import AuditEntry
+from handlers import modals
 from handlers.answers import Answers, Request
 from handlers.errors import explain
+from handlers.modals import Form
 from handlers.routes import Ask, Reply, Route, Routes
 from handlers.words import Understood, typed
 
 log = structlog.get_logger()
 GONE_TRIGGER = {"expired_trigger_id", "exchanged_trigger_id"}
 SHARE = "share"
+# Slack waits three seconds for an ack, less its way here and back.
+ACK_SECONDS = 2.0
 
 
 @dataclass
@@ -113,14 +118,16 @@ class Acts:
     async def options(self, request: Request, name: str, text: str) -> list[Block]:
         """Return what a list offers for what was typed; nothing to who may not see it, and then a row tells."""
         offered = self.routes.lists[name]
-        outcome = Outcome(name)
-        try:
-            await self._permit(request, offered.requires, outcome)
-        except UserError as exc:
-            outcome.said = _short(exc)
-            await self._write(request, outcome, [], 0.0)
-            return []
-        return offered.answer(text)
+        refused = await self._refused_at_once(request, offered.requires, Outcome(name))
+        return [] if refused else offered.answer(text)
+
+    async def confirm(self, request: Request, route: Route, form: Form, values: Mapping[str, str]) -> Block:
+        """Return the page that says what will happen, or why it will not for who may not do it."""
+        refused = await self._refused_at_once(request, route.requires, Outcome(route.name, _target(values)))
+        if refused:
+            return modals.result_view(form.title, [blocks.prose(refused)], request.channel_id)
+        shown = route.confirm(values) if route.confirm else []
+        return form.confirm_view(values, request.channel_id, shown)
 
     async def back(self, request: Request, form_id: str, values: Mapping[str, str]) -> None:
         """Go back from the second page of a form to the first."""
@@ -133,6 +140,17 @@ class Acts:
             outcome.said = "form opened"
 
         await self._act(request, Outcome(route.name, _target(values)), work)
+
+    async def _refused_at_once(self, request: Request, role: Role, outcome: Outcome) -> str:
+        """Say why somebody may not, in time for an ack, and write the row; empty for who may."""
+        try:
+            async with asyncio.timeout(ACK_SECONDS):
+                await self._permit(request, role, outcome)
+        except (UserError, TimeoutError) as exc:
+            outcome.said = _short(exc)
+            await self._write(request, outcome, [], 0.0)
+            return explain(exc) if isinstance(exc, UserError) else "Slack did not say in time who you are. Try again."
+        return ""
 
     async def _act(self, request: Request, outcome: Outcome, work: Callable[[Outcome], Awaitable[None]]) -> None:
         began = monotonic()

@@ -3,7 +3,8 @@
     Slack -> listener: check what can be checked at once, ack, start a task, return -> acts
 
 Bolt runs with `process_before_response`: returning now sends the ack now, and nothing that the work raises can take it
-back. So no listener here waits for anything but an option list, which has to ride on the ack.
+back. So no listener here waits for anything but what has to ride on the ack: an option list, and the page that asks
+to confirm. Both wait for who somebody is, which is known from their last act as a rule.
 """
 
 import asyncio
@@ -23,8 +24,6 @@ from handlers.routes import COMMAND, Route
 
 log = structlog.get_logger()
 ANYTHING = re.compile(r".*", re.DOTALL)
-# Slack waits three seconds for a list, less its way here and back.
-LIST_SECONDS = 2.0
 # Slack does not say when it has shown what an ack carries; this is longer than the two ways there differ.
 ACK_SECONDS = 0.2
 RESTARTING = "cams-bot is restarting. Nothing was done; try again in a minute."
@@ -76,8 +75,8 @@ class Listeners:
         if errors:
             await ack(response_action="errors", errors=errors)
         elif route.confirm and not second_page:
-            page = route.form.confirm_view(checked, sent.channel_id, route.confirm(checked))
-            await ack(response_action="update", view=page)
+            request = _request("submission", body, sent.channel_id)
+            await ack(response_action="update", view=await self._acts.confirm(request, route, route.form, checked))
         else:
             await ack(response_action="update", view=modals.loading_view(route.form.title, sent.channel_id))
             self._submit(body, route, sent.channel_id, checked)
@@ -97,11 +96,7 @@ class Listeners:
         name = str(body["action_id"])
         found: list[dict[str, Any]] = []
         if name in self._acts.routes.lists:
-            try:
-                async with asyncio.timeout(LIST_SECONDS):
-                    found = await self._acts.options(_request("options", body), name, str(body.get("value", "")))
-            except TimeoutError:
-                log.warning("an option list came too late", name=name)
+            found = await self._acts.options(_request("options", body), name, str(body.get("value", "")))
         await ack(options=found)
 
     def _submit(self, body: dict[str, Any], route: Route, channel_id: str, values: Mapping[str, str]) -> None:

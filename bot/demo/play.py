@@ -18,6 +18,7 @@ from bot.demo.screen import Screen
 from bot.demo.stage import SHOP, Stage, TourError
 from bot.demo.tour import SCENES
 from sandbox import Sandbox
+from sandbox.slack.errors import CannotActError
 
 TITLES = {
     "admin": "in BOT_ADMINS: may also have verification codes sent",
@@ -41,6 +42,7 @@ async def play(*, stay: bool, show: bool = False) -> int:
         screen.note(f"Between a local Slack and a local CAMS runs the real bot. Its log and pictures are in {folder}.")
         if stay:
             screen.note(f"Look on, and take part, at {sandbox.page_url}")
+            screen.note(f"The local Slack is at {sandbox.slack.api_url}, the local CAMS at {sandbox.cams.url}.")
         if show:
             await asyncio.to_thread(webbrowser.open, sandbox.page_url)
         status = await _tour(Stage(sandbox, screen, folder, bot.crash, bot.restart), bot)
@@ -68,7 +70,7 @@ async def _tour(stage: Stage, bot: "_Bot") -> int:
         stage.screen.scene(number, (scene.__doc__ or "").rstrip("."))
         try:
             shown.append(await scene(stage))
-        except (TourError, TimeoutError) as exc:
+        except (TourError, CannotActError, TimeoutError) as exc:
             stage.screen.failed(str(exc), bot.now.tail())
             return 1
     stage.screen.summary(shown)

@@ -46,7 +46,7 @@ async def test_a_channel_that_slack_tells_nothing_of_stops_the_work_before_it_be
     world.slack.faults.add(Fault("error", "conversations.info"))
     message = await world.says("operator", f"/cams qr create {world.new_number().digits} Hello")
 
-    assert "nothing was done" in shown(message)
+    assert "Nothing was done" in shown(message)
     assert not world.calls()
 
 

@@ -246,8 +246,11 @@ async def test_a_direct_message_needs_no_joining(slack: LocalSlack, bot: Slack, 
 @pytest.mark.parametrize(
     ("channel", "says"),
     [
-        ("#secret", "Type `/invite @cams-bot` there and try again. (Slack says channel_not_found.)"),
-        ("C0NOWHERE", "Type `/invite @cams-bot` there and try again. (Slack says channel_not_found.)"),
+        ("#secret", "Type `/invite @cams-bot` there and try again. Nothing was done. (Slack says channel_not_found.)"),
+        (
+            "C0NOWHERE",
+            "Type `/invite @cams-bot` there and try again. Nothing was done. (Slack says channel_not_found.)",
+        ),
         ("#old", "This channel is archived"),
     ],
 )

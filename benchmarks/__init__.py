@@ -1,0 +1,1 @@
+"""What is measured and pictured from the live sandbox."""
