@@ -32,9 +32,9 @@ format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix-only --quiet .
 
 lock: $(VENV)/.dev ## Newest versions into the lock files.
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --quiet --upgrade --group dev -o requirements-dev.lock pyproject.toml build.in
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --quiet -c requirements-dev.lock -o requirements.lock pyproject.toml build.in
 
 clean:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import aiohttp
+import stamina
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
@@ -66,6 +67,7 @@ async def open_sockets(app: AsyncApp, app_token: str, pace: Pace = PACE) -> Asyn
         await asyncio.gather(*keepers, *(_close(handler, pace) for handler in handlers), return_exceptions=True)
 
 
+@stamina.retry(on=(aiohttp.ClientError, TimeoutError), attempts=10)
 async def _check(app: AsyncApp, app_token: str) -> None:
     try:
         await app.client.apps_connections_open(app_token=app_token)

@@ -77,9 +77,9 @@ class Answers:
             view = modals.result_view(title, said, request.channel_id)
             if await self._updated(request, view):
                 return
-        if request.response_url:
-            await self._slack.respond(request.response_url, blocks.escape(text), said, replace=replaces)
-        elif request.channel_id:
+        if request.response_url and await self._responded(request, text, said, replaces=replaces):
+            return
+        if request.channel_id:
             await self._slack.whisper(request.channel_id, request.user_id, blocks.escape(text), said)
         else:
             # The modal was closed and there is no channel: their own conversation with us.
@@ -101,6 +101,15 @@ class Answers:
     async def publish(self, channel_id: str, reply: Reply) -> None:
         """Post a reply in a channel for all to see."""
         await self._slack.post(channel_id, blocks.escape(reply.text), reply.blocks)
+
+    async def _responded(self, request: Request, text: str, said: Sequence[Block], *, replaces: bool) -> bool:
+        try:
+            await self._slack.respond(request.response_url, blocks.escape(text), said, replace=replaces)
+        except SlackApiError as exc:
+            # It works five times and for half an hour; an answer that comes later is whispered.
+            log.warning("a response_url was not taken", error=error_code(exc))
+            return False
+        return True
 
     async def _updated(self, request: Request, view: Block) -> bool:
         # What takes the place of the ack's view must not come before it, or that one stays for ever.

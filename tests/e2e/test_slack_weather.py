@@ -66,8 +66,17 @@ async def test_a_result_that_slack_did_not_take_for_the_form_is_told_below(world
     assert row(message, "Industry") == "Restaurant"
 
 
-async def test_an_answer_that_slack_did_not_take_leaves_its_row_all_the_same(world: World) -> None:
+async def test_an_answer_that_its_response_url_does_not_take_is_whispered(world: World) -> None:
     world.slack.faults.add(Fault("server_error", "response_url"))
+    message = await world.says("viewer", "/cams waba cams-demo3")
+
+    assert message.ephemeral_to
+    assert "DISABLED" in shown(message)
+
+
+async def test_an_answer_that_slack_takes_nowhere_leaves_its_row_all_the_same(world: World) -> None:
+    world.slack.faults.add(Fault("server_error", "response_url"))
+    world.slack.faults.add(Fault("server_error", "chat.postEphemeral"))
     done(await world.person("viewer").command("/cams waba cams-demo3", world.channel))
     found = await world.audited("waba")
 
