@@ -1,6 +1,7 @@
 """Who somebody is, remembered for a while: people act more often than Slack may be asked (twenty times a minute)."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,11 +35,12 @@ class _Memory(Generic[T]):
         self._look_up = look_up
         self._clock = clock
         self._known: dict[str, _Known[T]] = {}
-        self._lock = asyncio.Lock()
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def get(self, key: str) -> T:
-        # One at a time: fifty first commands at once are one question to Slack, not fifty.
-        async with self._lock:
+        # One at a time for each: fifty first commands of somebody are one question to Slack, not fifty; and one that
+        # Slack leaves hanging holds up nobody else.
+        async with self._locks[key]:
             known, now = self._known.get(key), self._clock()
             if known and now - known.at < REMEMBERED:
                 return known.value

@@ -105,6 +105,19 @@ async def test_many_acts_at_once_are_one_question(slack: LocalSlack, ask: Callab
     assert (asked(slack), asked(slack, "usergroups.users.list")) == (1, 1)
 
 
+async def test_a_question_that_slack_leaves_hanging_holds_up_nobody_else(
+    slack: LocalSlack, ask: Callable[[str], Any]
+) -> None:
+    slack.faults.add(Fault("hang", "users.info", count=1, seconds=60))
+    struck = asyncio.Event()
+    slack.faults.listen(lambda _: struck.set())
+    hanging = asyncio.create_task(ask("viewer"))
+    await struck.wait()
+
+    assert (await asyncio.wait_for(ask("operator"), 10)).groups
+    hanging.cancel()
+
+
 @pytest.mark.parametrize("fault", [Fault("error", error="internal_error"), Fault("server_error"), Fault("cut_before")])
 async def test_while_slack_fails_who_was_known_stays_known(
     slack: LocalSlack, ask: Callable[[str], Any], now: Clock, fault: Fault
