@@ -50,7 +50,8 @@ async def test_the_quota_of_a_call_is_used_and_free_again(windows: Windows) -> N
     quota = screen.at("quota-QueryPhoneBusinessProfile")
     await screen.types("/cams profile 8613800001234")
 
-    await expect(quota).to_contain_text("1 / 10")
+    # More than one where another test has just called.
+    await expect(quota).to_contain_text(re.compile("[1-9] / 10"))
     await expect(quota).to_contain_text("0 / 10")
 
 

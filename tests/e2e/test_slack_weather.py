@@ -77,8 +77,8 @@ async def test_an_answer_that_its_response_url_does_not_take_is_whispered(world:
 async def test_an_answer_that_slack_takes_nowhere_leaves_its_row_all_the_same(world: World) -> None:
     world.slack.faults.add(Fault("server_error", "response_url"))
     world.slack.faults.add(Fault("server_error", "chat.postEphemeral"))
-    done(await world.person("viewer").command("/cams waba cams-demo3", world.channel))
-    found = await world.audited("waba")
+    done(await world.person("viewer").command("/cams watches", world.channel))
+    found = await world.audited("watches")
 
     assert found.allowed
     assert found.outcome != "ok"
