@@ -23,8 +23,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import audit, http, jobs
-from bot.cams.client import CamsClient
+from bot.cams.arrival import ArrivalConnector
+from bot.cams.client import CamsClient, Limits
 from bot.cams.credentials import ChainCredentials, Credentials, CredentialsSource, StaticCredentials
+from bot.cams.permits import WINDOW
+from bot.cams.quota import Quota, local_permits
 from bot.drawing import Drawer
 from bot.errors import BotError, SlackRefusesError
 from bot.people import People
@@ -32,7 +35,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.slack import Identity, Slack, error_code
 from bot.socket_mode import open_sockets
-from bot.store import AuditEntry, open_store
+from bot.store import AuditEntry, Store, open_store
 from bot.tasks import Tasks
 from handlers import ROUTES
 from handlers.acts import Acts
@@ -44,6 +47,8 @@ SLACK_SECONDS = 20.0
 FORGERIES_A_MINUTE = 60
 IDLE_SECONDS = 10.0
 START_SECONDS = 300.0
+# Nobody looks at a spinner for longer: a person's read of CAMS ends by then, one way or the other.
+PATIENCE_SECONDS = 4.5
 # Slack waits 3 seconds for an ack, people longer for an answer; Kubernetes kills after 30.
 DRAIN_SECONDS = 20.0
 # What auth.test says of a token that will not work however often it is tried.
@@ -93,14 +98,14 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         timeout = aiohttp.ClientTimeout(total=SLACK_SECONDS)
         # A connection that was idle for longer may be closed by the other side just as a write goes out on it, and then
         # nobody knows whether the write was done.
-        connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS)
+        connector = ArrivalConnector(keepalive_timeout=IDLE_SECONDS)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout, connector=connector))
         store = await stack.enter_async_context(open_store(settings.database_url.get_secret_value()))
         token = settings.slack_bot_token.get_secret_value()
         client = _slack_client(settings, session, token)
         slack = Slack(client, await _identity(client, settings))
         services = Services(
-            cams=CamsClient(session, settings.cams_endpoint, _credentials(settings), clock=now, observe=audit.observe),
+            cams=_cams(settings, session, store),
             store=store,
             slack=slack,
             people=People(slack, _groups(settings), now),
@@ -224,6 +229,20 @@ def _bolt(client: AsyncWebClient, me: Identity, token: str) -> AsyncApp:
         log.error("a listener raised, which none may", exc_info=error)
 
     return app
+
+
+def _cams(settings: Settings, session: aiohttp.ClientSession, store: Store) -> CamsClient:
+    limits = Limits(patience=PATIENCE_SECONDS)
+    permits = store.shared_permits(lease=limits.attempt + WINDOW) or local_permits()
+    return CamsClient(
+        session,
+        settings.cams_endpoint,
+        _credentials(settings),
+        clock=now,
+        observe=audit.observe,
+        limits=limits,
+        quota=Quota(permits),
+    )
 
 
 def _credentials(settings: Settings) -> CredentialsSource:

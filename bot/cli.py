@@ -5,7 +5,7 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import structlog
 import typer
@@ -19,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 MANIFEST_HELP = "The manifest of the app. Default: manifest.yml here, or that of cams-bot."
+WINDOW_HELP = "How the local CAMS counts calls per second: by the clock, in any second, or as tokens that come back."
 # Bolt reads these by itself: it warns of the first, and the presence of the others switches its OAuth on.
 READ_BY_BOLT = ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
@@ -71,13 +72,14 @@ def sandbox(
     page_port: Annotated[int, typer.Option(help="0 takes any free port.")] = 0,
     http: Annotated[bool, typer.Option("--http", help="Print the variables of HTTP mode.")] = False,
     manifest: Annotated[Path | None, typer.Option(help=MANIFEST_HELP, exists=True, dir_okay=False)] = None,
+    window: Annotated[Literal["fixed", "sliding", "bucket"], typer.Option(help=WINDOW_HELP)] = "sliding",
 ) -> None:
     """Start a local Slack, a local CAMS and a page over both; print the variables that point any bot at them."""
     from bot.demo.manifest import find_manifest  # noqa: PLC0415 - as above
     from sandbox import Sandbox  # noqa: PLC0415 - as above
 
     async def work() -> None:
-        async with Sandbox.start(slack_port, cams_port, page_port, manifest or find_manifest()) as started:
+        async with Sandbox.start(slack_port, cams_port, page_port, manifest or find_manifest(), window) as started:
             for name, value in started.environment(http=http).items():
                 typer.echo(f"export {name}={value}")
             typer.echo(started.how_to_act(), err=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from sandbox import page
-from sandbox.cams import LocalCams
+from sandbox.cams import LocalCams, Window
 from sandbox.slack import LocalSlack, Manifest
 
 
@@ -22,11 +22,17 @@ class Sandbox:
     @classmethod
     @asynccontextmanager
     async def start(
-        cls, slack_port: int = 0, cams_port: int = 0, page_port: int = 0, manifest: Path | None = None
+        cls,
+        slack_port: int = 0,
+        cams_port: int = 0,
+        page_port: int = 0,
+        manifest: Path | None = None,
+        window: Window = "sliding",
     ) -> AsyncIterator[Self]:
         """Serve all until the end; port 0 takes any free one.
 
-        The manifest of the app gives it its name, its scopes, its commands and its shortcuts.
+        The manifest of the app gives it its name, its scopes, its commands and its shortcuts. `window`
+        says how CAMS counts the calls of its quotas.
 
         Raises:
             OSError: a port is taken, or the manifest cannot be read.
@@ -35,7 +41,7 @@ class Sandbox:
         known = Manifest.read(manifest) if manifest else None
         async with AsyncExitStack() as stack:
             slack = await stack.enter_async_context(LocalSlack.start(port=slack_port, manifest=known))
-            cams = await stack.enter_async_context(LocalCams.start(port=cams_port))
+            cams = await stack.enter_async_context(LocalCams.start(port=cams_port, window=window))
             url = await stack.enter_async_context(page.serving(page.Desk(slack, cams), page_port))
             yield cls(slack, cams, url)
 

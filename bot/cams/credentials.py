@@ -38,6 +38,10 @@ class CredentialsSource(Protocol):
         """Return credentials that are good now, or raise CamsCredentialsMissingError."""
         ...
 
+    def refused(self, credentials: Credentials) -> None:
+        """Take note that CAMS does not accept these: the next `get` should look for others."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class StaticCredentials:
@@ -48,6 +52,9 @@ class StaticCredentials:
     async def get(self) -> Credentials:
         """Return them."""
         return self.credentials
+
+    def refused(self, credentials: Credentials) -> None:
+        """There are no others."""
 
 
 class ChainCredentials:
@@ -64,13 +71,17 @@ class ChainCredentials:
 
     def __init__(
         self,
-        load: Callable[[], Credentials] | None = None,
+        new_load: "Callable[[], Callable[[], Credentials]] | None" = None,
         *,
         clock: Callable[[], float] = time.monotonic,
         timeout: float = 10.0,
     ) -> None:
-        """Take the blocking function that asks the chain, a monotonic clock and the longest wait, both in seconds."""
-        self._load = load or _DefaultChain()
+        """Take what makes a blocking function that asks the chain, a monotonic clock, and the longest wait in seconds.
+
+        The chain keeps what it found for itself, so after a refusal it is made anew.
+        """
+        self._new_load = new_load or _DefaultChain
+        self._load = self._new_load()
         self._clock = clock
         self._timeout = timeout
         self._cached: tuple[float, Credentials] | None = None
@@ -85,6 +96,12 @@ class ChainCredentials:
         if now - since >= REFRESH_AFTER:
             self._refreshing()
         return credentials
+
+    def refused(self, credentials: Credentials) -> None:
+        """Ask the chain anew, from its beginning, if these are still the ones in use."""
+        if self._cached is not None and self._cached[1] == credentials:
+            self._cached = None
+            self._load = self._new_load()
 
     def _refreshing(self) -> asyncio.Task[Credentials]:
         if self._refresh is None or self._refresh.done():

@@ -2,6 +2,8 @@
 
 CamsError
     CamsNotSentError                nothing left us, so nothing happened
+        CamsDownError               CAMS does not answer anybody: not even tried
+        CamsBusyError               our own quota is used up for longer than there is time
     CamsUnknownOutcomeError         sent, but no usable answer: a write may or may not have happened
     CamsCredentialsMissingError     there is nothing to sign with
     CamsRefusedError                CAMS answered, and said no
@@ -61,6 +63,14 @@ class CamsError(Exception):
 
 class CamsNotSentError(CamsError):
     """Nothing left us (no address, refused, TLS, no permit in time): the same call may be made again."""
+
+
+class CamsDownError(CamsNotSentError):
+    """CAMS has answered nobody for a while, so this was not even tried."""
+
+
+class CamsBusyError(CamsNotSentError):
+    """Too many of our own calls wait for the quota: nothing was sent."""
 
 
 class CamsUnknownOutcomeError(CamsError):

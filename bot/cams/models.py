@@ -225,6 +225,93 @@ class Profile:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A phone number of a space (QueryChatappPhoneNumbers). Its states are open sets, shown as they come."""
+
+    phone_number: str
+    verified_name: str
+    status: str
+    quality: str
+    verification: str
+
+    @classmethod
+    def list_from_wire(cls, data: object) -> list[Self]:
+        """Read ``PhoneNumbers``, which a space without numbers leaves out.
+
+        Raises CamsUnknownOutcomeError where it is no list, or where one of it has no number.
+        """
+        return [cls._from_wire(_object(element)) for element in _list(data, "PhoneNumbers")]
+
+    @classmethod
+    def _from_wire(cls, fields: Mapping[str, Any]) -> Self:
+        return cls(
+            phone_number=_needed(fields, "PhoneNumber"),
+            verified_name=_text(fields, "VerifiedName"),
+            status=_text(fields, "Status"),
+            quality=_text(fields, "QualityRating"),
+            verification=_text(fields, "CodeVerificationStatus"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceListing:
+    """A space as ListInstance names it. ``state`` is opaque: no page lists its values."""
+
+    space_id: str
+    name: str
+    state: str
+    channel_type: str
+
+    @classmethod
+    def list_from_wire(cls, data: object) -> list[Self]:
+        """Read ``Data`` of ListInstance; an instance that has no space yet is left out.
+
+        Raises CamsUnknownOutcomeError where it is no list of objects.
+        """
+        found = (_object(element) for element in _list(data, "Data"))
+        return [cls._from_wire(fields) for fields in found if _text(fields, "CustSpaceId")]
+
+    @classmethod
+    def _from_wire(cls, fields: Mapping[str, Any]) -> Self:
+        return cls(
+            space_id=_needed(fields, "CustSpaceId"),
+            name=_text(fields, "InstanceName"),
+            state=_text(fields, "State"),
+            channel_type=_text(fields, "ChannelType"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SpacePage:
+    """One page of ListInstance. ``listed`` counts what stood on it, spaces or not; ``total`` what there is in all."""
+
+    spaces: tuple[SpaceListing, ...]
+    listed: int
+    total: int
+
+    @classmethod
+    def from_wire(cls, answer: Mapping[str, Any]) -> Self:
+        """Read a whole answer of ListInstance. Raises CamsUnknownOutcomeError without a list or a total."""
+        data, total = answer.get("Data"), answer.get("TotalCount")
+        if isinstance(total, bool) or not isinstance(total, int) or total < 0:
+            raise _unusable("TotalCount is not a number")
+        return cls(tuple(SpaceListing.list_from_wire(data)), len(_list(data, "Data")), total)
+
+
+def verification_from_wire(data: object) -> str:
+    """Read ``Data`` of GetPhoneNumberVerificationStatus: VERIFIED, or another word. Raises CamsUnknownOutcomeError."""
+    return _needed(_object(data), "CodeVerificationStatus")
+
+
+def _list(data: object, name: str) -> list[object]:
+    if data is None:
+        return []
+    if not isinstance(data, list):
+        raise _unusable(f"{name} is not a list")
+    return data
+
+
 def _object(data: object) -> Mapping[str, Any]:
     if not isinstance(data, dict):
         raise _unusable("Data is not an object")

@@ -1,152 +1,155 @@
-"""How often an operation may be called: permits for one process.
+"""The permits of one operation, and when each is free again: here for one process, in bot.store for several.
 
-    wait for a permit -> send -> response -> the permit is free again a second later, less 0.9 of the least round trip
+    take -> send -> it has arrived, or the answer is there -> the permit is free again a second later
 
-With N permits, N + 1 arrivals within one second at the server would use one permit twice. Its second request
-leaves no earlier than a second less 0.9 m after its first response, where m is the least round trip; the way
-back of the first and the way there of the second take 0.9 m at least; so the arrivals are a second apart.
-Whatever the server counts by (fixed window, sliding log, token bucket) and whatever the phase of its clock,
-it has nothing to refuse.
+With N permits, N + 1 arrivals within one second at the server would use one permit twice. It is given back no
+earlier than a second after its first request is known to have arrived, so the two arrivals are a second apart.
+Whatever the server counts by (fixed window, sliding log, token bucket) and whatever the phase of its clock, it
+has nothing to refuse. Both ends may be shortened by what the way takes at the least: see bot.cams.governor.
 """
 
-import asyncio
 import heapq
-import itertools
 import math
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
 WINDOW = 1.0
 """What quotas count in, in seconds."""
 
 
-class Permits:
-    """N permits for N calls a second, for whoever waits in the order of priority, then of arrival."""
+class PermitsUnavailableError(Exception):
+    """The permits that several processes share cannot be reached, so nothing may be sent."""
 
-    def __init__(
-        self,
-        limit: int,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        """Allow ``limit`` calls a second. ``clock`` and ``sleep`` count in the same seconds."""
-        self._clock = clock
-        self._sleep = sleep
-        self._trips = _RoundTrips()
-        self._free_at = [-math.inf] * limit
-        self._waiting: list[tuple[int, int, asyncio.Future[float]]] = []
-        self._arrivals = itertools.count()
-        self._serving: asyncio.Task[None] | None = None
 
-    @asynccontextmanager
-    async def hold(self, priority: int = 0) -> AsyncIterator[None]:
-        """Hold a permit around one request and its response, the lower number first.
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Leave for one request: good in ``wait`` seconds. ``token`` says whose it is where several processes share."""
 
-        Leave normally when there was a response, of whatever content, and with an exception when there was none.
+    number: int
+    token: str = ""
+    wait: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How the permits stand: held or not free yet, by the class they went to, and withheld after refusals."""
+
+    used: Mapping[int, int]
+    withheld: int
+
+
+class Permits(Protocol):
+    """What the governor asks. ``priority`` is the class it asks for, a lower one being more urgent."""
+
+    def take_now(self, priority: int, early: float) -> Permit | None:
+        """Return a permit if there is one without asking anybody."""
+        ...
+
+    async def take(self, priority: int, early: float) -> Permit | float:
+        """Return a permit that is free within ``early`` seconds, else in how many seconds to ask again.
+
+        Raises PermitsUnavailableError where they cannot be asked for.
         """
-        await self._take(priority)
-        trip = self._trips.begin(self._clock())
-        try:
-            yield
-        except BaseException:
-            # The request may still be on its way, so nothing shortens the second.
-            self._trips.broke()
-            self._give_back(WINDOW)
-            raise
-        self._trips.answered(trip, self._clock())
-        self._give_back(WINDOW - self._trips.discount)
+        ...
 
-    def _give_back(self, after: float) -> None:
-        heapq.heappush(self._free_at, self._clock() + after)
-        self._serve_on()
+    def give_back(self, permit: Permit, after: float) -> None:
+        """Let the permit be free again after so many seconds. Does not wait, and does not fail."""
+        ...
 
-    async def _take(self, priority: int) -> None:
-        if not self._waiting and self._free_at and self._free_at[0] <= self._clock():
-            heapq.heappop(self._free_at)
-            return
-        ticket = asyncio.get_running_loop().create_future()
-        place = (priority, next(self._arrivals), ticket)
-        heapq.heappush(self._waiting, place)
-        self._serve_on()
-        try:
-            await ticket
-        except asyncio.CancelledError:
-            self._leave(place)
-            raise
+    def withhold(self, permit: Permit, seconds: float) -> None:
+        """Keep this permit from everybody for so long, whether it was given back or not; the last for a second."""
+        ...
 
-    def _leave(self, place: tuple[int, int, asyncio.Future[float]]) -> None:
-        """Take out who no longer waits; a permit given at the same moment goes back unused."""
-        ticket = place[-1]
-        if not ticket.cancelled():
-            heapq.heappush(self._free_at, ticket.result())
-        with suppress(ValueError):
-            self._waiting.remove(place)
-            heapq.heapify(self._waiting)
-        self._serve_on()
+    def pause(self, seconds: float) -> None:
+        """Keep every permit from everybody for so long."""
+        ...
 
-    def _serve_on(self) -> None:
-        """Serve by what is true now: the next permit may have become an earlier one, the queue an empty one."""
-        if self._serving is not None:
-            self._serving.cancel()
-            self._serving = None
-        if self._waiting and self._free_at:
-            self._serving = asyncio.create_task(self._serve(), name="serve CAMS permits")
-
-    async def _serve(self) -> None:
-        while self._waiting and self._free_at:
-            wait = self._free_at[0] - self._clock()
-            if wait > 0:
-                await self._sleep(wait)
-                continue
-            *_, ticket = heapq.heappop(self._waiting)
-            if not ticket.cancelled():
-                ticket.set_result(heapq.heappop(self._free_at))
+    async def use(self) -> Use:
+        """Return how they stand now."""
+        ...
 
 
-class _RoundTrips:
-    """The least round trip that may be trusted.
+def spacing(limit: int) -> float:
+    """Return how many seconds lie between two permits of who may wait.
 
-    One that opened a connection is too long by up to two more trips, and would give permits back too early.
-    Which did is not told, so connections are counted as a pool would keep them. A first few that all met a
-    delay would mislead too.
+    Taken at one moment they would all come back at one moment, and a person who came just after it would wait
+    for most of a second. It is a little faster than the quota, so that it is never what slows a sweep.
     """
+    return 0.95 * WINDOW / limit
 
-    DISCOUNT = 0.9
-    TRUSTED_FROM = 10
-    # aiohttp closes what was idle for 15 s.
-    IDLE = 10.0
 
-    def __init__(self) -> None:
-        self._missing = self.TRUSTED_FROM
-        self._least = math.inf
-        self._in_flight = 0
-        self._connections = 0
-        self._last = -math.inf
+class LocalPermits:
+    """The permits of an account that only this process uses."""
 
-    @property
-    def discount(self) -> float:
-        """What a permit comes back earlier by, in seconds, never more than the window."""
-        return 0.0 if self._missing > 0 else min(WINDOW, self.DISCOUNT * self._least)
+    def __init__(self, limit: int, *, paced_from: int, clock: Callable[[], float], rest: float = 0.0) -> None:
+        """Allow ``limit`` calls a second, none before ``rest`` seconds: another process may just have used them all.
 
-    def begin(self, now: float) -> tuple[float, bool]:
-        if now - self._last > self.IDLE:
-            self._connections = self._in_flight
-        reused = self._in_flight < self._connections
-        self._in_flight += 1
-        self._connections = max(self._connections, self._in_flight)
-        self._last = now
-        return now, reused
+        Classes from ``paced_from`` on are spread over the second. ``clock`` counts in seconds.
+        """
+        self._clock = clock
+        self._free = [(clock() + rest if rest else -math.inf, number) for number in range(limit)]
+        self._not_before: dict[int, float] = {}
+        self._taken_for: dict[int, int] = {}
+        self._paced_from = paced_from
+        self._spacing = spacing(limit)
+        self._next_paced = -math.inf
+        self._limit = limit
 
-    def answered(self, trip: tuple[float, bool], now: float) -> None:
-        sent, reused = trip
-        self._in_flight -= 1
-        self._last = now
-        if reused:
-            self._missing -= 1
-            self._least = min(self._least, now - sent)
+    def take_now(self, priority: int, early: float) -> Permit | None:
+        """Return a permit if one is free."""
+        found = self._take(priority, early)
+        return None if isinstance(found, float) else found
 
-    def broke(self) -> None:
-        self._in_flight -= 1
-        self._connections -= 1
+    async def take(self, priority: int, early: float) -> Permit | float:
+        """Return a permit that is free within ``early`` seconds, else in how many seconds to ask again."""
+        return self._take(priority, early)
+
+    def give_back(self, permit: Permit, after: float) -> None:
+        """Let the permit be free again after so many seconds."""
+        heapq.heappush(self._free, (self._clock() + after, permit.number))
+
+    def withhold(self, permit: Permit, seconds: float) -> None:
+        """Keep this permit from everybody for so long, the last one for a second at most."""
+        now = self._clock()
+        others = sum(until > now + WINDOW for number, until in self._not_before.items() if number != permit.number)
+        self._not_before[permit.number] = now + (seconds if others < self._limit - 1 else min(seconds, WINDOW))
+
+    def pause(self, seconds: float) -> None:
+        """Keep every permit from everybody for so long."""
+        until = self._clock() + seconds
+        for number in range(self._limit):
+            self._not_before[number] = max(until, self._not_before.get(number, until))
+
+    async def use(self) -> Use:
+        """Return how they stand now."""
+        now = self._clock()
+        withheld = {number for number, until in self._not_before.items() if until > now + WINDOW}
+        idle = {number for free_at, number in self._free if free_at <= now}
+        busy = (taken for number, taken in self._taken_for.items() if number not in idle | withheld)
+        return Use(Counter(busy), len(withheld))
+
+    def _take(self, priority: int, early: float) -> Permit | float:
+        now = self._clock()
+        if priority >= self._paced_from and now < self._next_paced:
+            return self._next_paced - now
+        self._lift_withheld()
+        if not self._free:
+            return math.inf
+        free_at, number = self._free[0]
+        if free_at - early > now:
+            return free_at - early - now
+        heapq.heappop(self._free)
+        self._taken_for[number] = priority
+        if priority >= self._paced_from:
+            self._next_paced = now + self._spacing
+        return Permit(number)
+
+    def _lift_withheld(self) -> None:
+        while self._free and self._not_before:
+            free_at, number = self._free[0]
+            until = self._not_before.get(number, -math.inf)
+            if until <= free_at:
+                return
+            heapq.heapreplace(self._free, (until, number))

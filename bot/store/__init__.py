@@ -8,12 +8,15 @@ Every method is one transaction and gives frozen values back.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.cams.line import Priority
+from bot.cams.quota import MakePermits
 from bot.errors import DatabaseError
 from bot.store.alerts import AlertQueries
 from bot.store.audit import AuditQueries
 from bot.store.columns import storable
 from bot.store.engine import CANNOT_OPEN, create_engine, reason, try_file
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
+from bot.store.permits import SharedPermits
 from bot.store.rows import Alert, AuditEntry, Change, Kind, Subscription, Transition, Watch
 from bot.store.spaces import SpaceQueries
 
@@ -38,6 +41,17 @@ __all__ = [
 
 class Store(SpaceQueries, AlertQueries, AuditQueries):
     """All that the bot remembers."""
+
+    def shared_permits(self, *, lease: float) -> MakePermits | None:
+        """Return what makes the permits of the account where processes share this database, None where none may.
+
+        A permit held longer than ``lease`` seconds counts as lost.
+        """
+        if self._engine.dialect.name != "postgresql":
+            return None
+        return lambda operation, limit: SharedPermits(
+            self._engine, operation, limit, paced_from=Priority.POLL, lease=lease
+        )
 
 
 @asynccontextmanager

@@ -106,4 +106,75 @@ numbers = Table(
     Column("phone_number", ForeignText, primary_key=True),
     Column("space_id", ForeignText, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
+    Column("verified_name", ForeignText, nullable=False, server_default=""),
+    Column("status", ForeignText, nullable=False, server_default=""),
+    Column("quality", ForeignText, nullable=False, server_default=""),
+    Column("verification", ForeignText, nullable=False, server_default=""),
+    Index(None, "space_id"),
+)
+
+spaces = Table(
+    "spaces",
+    metadata,
+    Column("space_id", ForeignText, primary_key=True),
+    Column("name", ForeignText, nullable=False),
+    Column("state", ForeignText, nullable=False),
+    Column("waba_id", ForeignText, nullable=False),
+    Column("waba_name", ForeignText, nullable=False),
+    Column("review_status", ForeignText, nullable=False),
+    # When ListInstance named it last, and when its WABA and its numbers were read last.
+    Column("listed_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("operation", ForeignText, nullable=False),
+    Column("phone_number", ForeignText, nullable=False),
+    Column("space_id", ForeignText, nullable=False),
+    # What tells two writes apart: a QR code's message; method and language of a verification code.
+    Column("content", ForeignText, nullable=False),
+    # JSON: the codes with this message that the number had before, null where they could not be listed.
+    Column("known_before", ForeignText),
+    Column("user_id", ForeignText, nullable=False),
+    Column("channel_id", ForeignText, nullable=False),
+    Column("state", ForeignText, nullable=False),
+    Column("code", ForeignText, nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False),
+    # The same write is under way once at a time.
+    Index(
+        "uq_journal_open",
+        "operation",
+        "phone_number",
+        "content",
+        unique=True,
+        sqlite_where=text("state != 'closed'"),
+        postgresql_where=text("state != 'closed'"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+permits = Table(
+    "permits",
+    metadata,
+    Column("operation", ForeignText, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("token", ForeignText, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("held_until", UtcDateTime),
+    Column("free_at", UtcDateTime, nullable=False),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("kind", ForeignText, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("detail", ForeignText, nullable=False),
 )

@@ -4,8 +4,9 @@ from sandbox.cams.calls import CallLog, CamsCall
 from sandbox.cams.faults import Fault, FaultKind, Faults
 from sandbox.cams.local import LocalCams
 from sandbox.cams.quota import Quotas, Window
+from sandbox.cams.records import BusinessProfile, PhoneNumber, QrCode, SentCode, Space, WabaState
 from sandbox.cams.signature import AccessKey
-from sandbox.cams.world import BusinessProfile, PhoneNumber, QrCode, SentCode, Space, WabaState, World
+from sandbox.cams.world import World
 
 __all__ = [
     "AccessKey",

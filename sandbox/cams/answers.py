@@ -11,7 +11,7 @@ from aiohttp import web
 
 from sandbox.cams.errors import RefusalError
 from sandbox.cams.faults import Fault
-from sandbox.cams.operations import Operation
+from sandbox.cams.operations import Operation, TopLevel
 
 TROUBLESHOOT = "https://api.alibabacloud.com/troubleshoot"
 GARBAGE = b"<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>\n"
@@ -28,11 +28,13 @@ class Answer:
     content_type: str = "application/json"
 
 
-def answered(operation: Operation, data: object, request_id: str) -> Answer:
+def answered(operation: Operation, result: object, request_id: str) -> Answer:
     """Say yes. Message and AccessDeniedDetail are the word "None", as in the documented examples."""
     fields: dict[str, object] = {"AccessDeniedDetail": "None", "Message": "None", "RequestId": request_id}
-    if data is not None:
-        fields["Data"] = data
+    if isinstance(result, TopLevel):
+        fields |= result.fields
+    elif result is not None:
+        fields["Data"] = result
     if operation.says_success:
         fields["Success"] = True
     return _json(200, "OK", fields)

@@ -4,7 +4,7 @@ One exception carries every refusal from where it is found to where it is writte
 decides the form: 200 is a refusal by the product, anything else comes from the gateway before it.
 """
 
-# The first four are documented for each of the five operations, with HTTP 400:
+# The first four are documented for each operation, with HTTP 400:
 # https://www.alibabacloud.com/help/en/chatapp/developer-reference/api-cams-2020-06-06-listphonemessageqrdl
 # The rest belong to the gateway, which all products share: https://help.aliyun.com/document_detail/53438.html
 MESSAGES = {
@@ -16,11 +16,13 @@ MESSAGES = {
     "InternalError": "The request processing has failed due to some unknown error.",
     "InvalidAccessKeyId.NotFound": "Specified access key is not found.",
     "InvalidAction.NotFound": "Specified api is not found, please check your url and method.",
+    "InvalidSecurityToken.Expired": "Specified SecurityToken is expired.",
     "InvalidSecurityToken.MismatchWithAccessKey": "Specified SecurityToken is mismatch with the AccessKey.",
     "InvalidTimeStamp.Expired": "Specified time stamp or date value is expired.",
     "InvalidTimeStamp.Format": "Specified time stamp or date value is not well formatted.",
     "InvalidVersion": "Specified parameter Version is not valid.",
     "MissingSecurityToken": "SecurityToken is mandatory for this action.",
+    "ServiceUnavailable": "The request has failed due to a temporary failure of the server.",
     "SignatureNonceUsed": "Specified signature nonce was used already.",
 }
 

@@ -1,5 +1,6 @@
 """The weather: what goes wrong between a caller and CAMS, on demand."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,7 +9,17 @@ from sandbox.cams.errors import RefusalError
 from sandbox.listeners import Listeners
 
 FaultKind = Literal[
-    "latency", "throttled", "error", "refusal", "garbage", "cut_before", "cut_after", "truncated", "drip"
+    "latency",
+    "throttled",
+    "error",
+    "unavailable",
+    "refusal",
+    "garbage",
+    "hang",
+    "cut_before",
+    "cut_after",
+    "truncated",
+    "drip",
 ]
 
 
@@ -19,8 +30,10 @@ class Fault:
     Before the work, so that nothing happens:
         throttled   HTTP 400 System.LimitControl
         error       HTTP 500 InternalError
+        unavailable HTTP 503 ServiceUnavailable
         refusal     `code`, at `http_status` 400 (the gateway says no) or 200 (the product does)
         garbage     HTTP 200 with a page of HTML
+        hang        no answer, until the fault is taken away; then the connection is closed
         cut_before  the connection is closed without an answer
     After the work, so that it has happened:
         latency     the right answer, late
@@ -40,6 +53,7 @@ class Fault:
     http_status: int = 400
     hits: int = field(default=0, init=False)
     latest: str = field(default="", init=False)
+    _lifted: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what could not be served."""
@@ -51,20 +65,29 @@ class Fault:
         """Whether it has spoilt as many calls as it was meant to."""
         return self.count is not None and self.hits >= self.count
 
-    @property
-    def delay(self) -> float:
-        """Seconds to wait before anything else."""
-        return 0.0 if self.kind == "drip" else self.seconds
+    async def hold(self) -> None:
+        """Keep a call waiting for as long as this kind does before anything else."""
+        await asyncio.sleep(0.0 if self.kind == "drip" else self.seconds)
+        if self.kind == "hang":
+            await self._lifted.wait()
+
+    def plant(self) -> None:
+        """Come into force."""
+        self._lifted.clear()
+
+    def lift(self) -> None:
+        """Let go of the calls that hang."""
+        self._lifted.set()
 
     @property
     def prevents_work(self) -> bool:
         """Whether the world stays as it was."""
-        return self.kind in {"throttled", "error", "refusal", "garbage", "cut_before"}
+        return self.kind in {"throttled", "error", "unavailable", "refusal", "garbage", "hang", "cut_before"}
 
     @property
     def cuts(self) -> bool:
         """Whether the connection is closed without an answer."""
-        return self.kind in {"cut_before", "cut_after"}
+        return self.kind in {"hang", "cut_before", "cut_after"}
 
     def refusal(self) -> RefusalError | None:
         """The refusal that takes the place of an answer, where this kind is one."""
@@ -73,6 +96,8 @@ class Fault:
                 return RefusalError("System.LimitControl")
             case "error":
                 return RefusalError("InternalError", http_status=500)
+            case "unavailable":
+                return RefusalError("ServiceUnavailable", http_status=503)
             case "refusal":
                 return RefusalError(self.code, http_status=self.http_status)
             case _:
@@ -93,19 +118,18 @@ class Faults:
 
     def add(self, fault: Fault) -> Fault:
         """Put a fault in force and return it, so that its hits can be read."""
+        fault.plant()
         self.planted.append(fault)
         self._listeners.tell(None)
         return fault
 
     def remove(self, fault: Fault) -> None:
         """Take away one fault, if it is in force."""
-        self.planted = [other for other in self.planted if other is not fault]
-        self._listeners.tell(None)
+        self._lift({fault})
 
     def clear(self, operation: str | None = None) -> None:
         """Take away the faults of one operation, or all of them."""
-        self.planted = [fault for fault in self.planted if operation not in {None, fault.operation}]
-        self._listeners.tell(None)
+        self._lift({fault for fault in self.planted if operation in {None, fault.operation}})
 
     def take(self, operation: str) -> Fault | None:
         """Return the fault that strikes this call, and count it."""
@@ -116,3 +140,9 @@ class Faults:
                 self._listeners.tell(None)
                 return fault
         return None
+
+    def _lift(self, faults: set[Fault]) -> None:
+        self.planted = [fault for fault in self.planted if fault not in faults]
+        for fault in faults:
+            fault.lift()
+        self._listeners.tell(None)

@@ -27,7 +27,7 @@ def _utc_now() -> datetime:
 
 
 class LocalCams:
-    """The five operations over a small world, at `url`.
+    """The operations over a world, at `url`.
 
     `world`, `faults`, `quota`, `calls` and `signatures` (the account's keys) may be read and changed while
     it runs.
@@ -73,11 +73,12 @@ class LocalCams:
         finally:
             await runner.cleanup()
 
-    def environment(self) -> dict[str, str]:
-        """The variables that point a bot, or the official SDK, at this CAMS."""
-        return {
-            "ALIBABA_CLOUD_ACCESS_KEY_ID": DEMO_KEY.id,
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": DEMO_KEY.secret,
+    def environment(self, key: AccessKey = DEMO_KEY) -> dict[str, str]:
+        """The variables that point a bot, or the official SDK, at this CAMS, with one of the keys it knows."""
+        token = {"ALIBABA_CLOUD_SECURITY_TOKEN": key.security_token} if key.security_token else {}
+        return token | {
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": key.id,
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.secret,
             "CAMS_ENDPOINT": self.url,
             "CAMS_SPACE_ID": self.world.default_space_id,
         }

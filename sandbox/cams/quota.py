@@ -5,7 +5,7 @@ seconds on any clock that only goes forward; the caller brings them.
 """
 
 import math
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
@@ -93,8 +93,28 @@ LIMITERS: Mapping[Window, type[FixedWindow | SlidingLog | TokenBucket]] = {
 }
 
 
+class BusiestSecond:
+    """The greatest number of calls in any stretch of one second, wherever it begins; one second apart is too far."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.calls = 0
+        self._latest: deque[float] = deque()
+
+    def saw(self, at: float) -> int:
+        """Count a call at this second and return the greatest number so far."""
+        while self._latest and at - self._latest[0] >= 1:
+            self._latest.popleft()
+        self._latest.append(at)
+        self.calls = max(self.calls, len(self._latest))
+        return self.calls
+
+
 class Quotas:
-    """One account's quotas: calls per second for each operation, and how many came and were turned away."""
+    """One account's quotas: calls per second for each operation, and how many came and were turned away.
+
+    `busiest` is by operation the greatest number of calls, refused ones too, that any stretch of one second has seen.
+    """
 
     def __init__(self, limits: Mapping[str, int], window: Window = "sliding") -> None:
         """Take the calls per second by operation name."""
@@ -102,11 +122,14 @@ class Quotas:
         self.limits = dict(limits)
         self.seen: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
+        self.busiest: Counter[str] = Counter()
+        self._seconds: defaultdict[str, BusiestSecond] = defaultdict(BusiestSecond)
         self._limiters: dict[str, Limiter] = {name: LIMITERS[window](limit) for name, limit in limits.items()}
 
     def admit(self, operation: str, at: float) -> bool:
         """Count a call and say whether it is within the quota."""
         self.seen[operation] += 1
+        self.busiest[operation] = self._seconds[operation].saw(at)
         admitted = self._limiters[operation].admit(at)
         self.refused[operation] += not admitted
         return admitted

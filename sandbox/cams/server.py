@@ -89,13 +89,13 @@ class Gateway:
             self._admit(operation)
             fault = self._faults.take(operation.name)
             if fault is not None:
-                await asyncio.sleep(fault.delay)
+                await fault.hold()
                 if fault.prevents_work:
                     return spoilt(fault, operation, request_id, host), caller, fault
-            data = operation.work(self._world, raw.parameters, at)
+            result = operation.work(self._world, raw.parameters, at)
         except RefusalError as refusal:
             return refused(refusal, operation, request_id, host), caller, fault
-        return answered(operation, data, request_id), caller, fault
+        return answered(operation, result, request_id), caller, fault
 
     def _admit(self, operation: Operation) -> None:
         if not self._quota.admit(operation.name, asyncio.get_running_loop().time()):

@@ -7,8 +7,9 @@ import hashlib
 import hmac
 import itertools
 import re
+import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, quote
 
@@ -27,11 +28,15 @@ AUTHORIZATION = re.compile(
 
 @dataclass(frozen=True)
 class AccessKey:
-    """A key pair; with a security token it is a temporary one from STS, which must come with its token."""
+    """A key pair; with a security token it is a temporary one from STS, which must come with its token.
+
+    From `expires_at` on, the token is refused; None: never.
+    """
 
     id: str
     secret: str = field(repr=False)
     security_token: str = field(default="", repr=False)
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,28 @@ class Signatures:
         self.keys = {key.id: key for key in keys}
         self._nonces: dict[str, datetime] = {}
 
+    def issue(self, expires_at: datetime | None = None) -> AccessKey:
+        """Make a temporary key beside the others, as STS does; to rotate is to issue one and to revoke the old one."""
+        key = AccessKey(f"STS.{secrets.token_hex(8)}", secrets.token_hex(16), secrets.token_urlsafe(48), expires_at)
+        self.keys[key.id] = key
+        return key
+
+    def expire(self, key_id: str, at: datetime) -> None:
+        """Let the token of a temporary key be good until `at`.
+
+        Raises:
+            KeyError: there is no such key.
+            ValueError: the key has no token, so that none can expire.
+        """
+        key = self.keys[key_id]
+        if not key.security_token:
+            raise ValueError(f"{key_id} is no temporary key")
+        self.keys[key_id] = replace(key, expires_at=at)
+
+    def revoke(self, key_id: str) -> None:
+        """Forget a key: whoever still signs with it is not known. Raises KeyError."""
+        del self.keys[key_id]
+
     def verify(self, request: RawRequest, now: datetime) -> AccessKey:
         """Return the key that signed the request.
 
@@ -71,7 +98,7 @@ class Signatures:
         if key is None:
             raise RefusalError("InvalidAccessKeyId.NotFound", http_status=404)
         _check_date(request.headers.get("x-acs-date", ""), now)
-        _check_token(key, request.headers.get("x-acs-security-token", ""))
+        _check_token(key, request.headers.get("x-acs-security-token", ""), now)
         _check_signature(request, key, claimed["headers"].split(";"), claimed["signature"])
         # Last, so that only somebody who holds the secret can use up a nonce.
         self._use_nonce(request.headers.get("x-acs-signature-nonce", ""), now)
@@ -101,11 +128,13 @@ def _check_date(text: str, now: datetime) -> None:
         raise RefusalError("InvalidTimeStamp.Expired")
 
 
-def _check_token(key: AccessKey, token: str) -> None:
+def _check_token(key: AccessKey, token: str, now: datetime) -> None:
     if key.security_token and not token:
         raise RefusalError("MissingSecurityToken")
     if not hmac.compare_digest(key.security_token.encode(), token.encode()):
         raise RefusalError("InvalidSecurityToken.MismatchWithAccessKey")
+    if key.expires_at is not None and now >= key.expires_at:
+        raise RefusalError("InvalidSecurityToken.Expired")
 
 
 def _check_signature(request: RawRequest, key: AccessKey, signed: list[str], signature: str) -> None:

@@ -1,120 +1,22 @@
 """The world behind the local CAMS: spaces, their WABAs, their phone numbers, what was sent to whom.
 
-State only. What CAMS allows and how it answers is in operations.py; here everything may be changed by hand.
+State only. What CAMS allows and how it answers is in operations/; here everything may be changed by hand.
 """
 
 import secrets
 import string
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
+from sandbox.cams.records import BusinessProfile, PhoneNumber, QrCode, SentCode, Space, WabaState
 from sandbox.listeners import Listeners
 
-QRDL_ALPHABET = string.ascii_uppercase + string.digits
-QRDL_LENGTH = 14
 VERIFICATION_CODE_LENGTH = 6
 SENT_CODES_KEPT = 200
 
 ListedImages = Literal["omitted", "empty", "sent"]
-
-
-@dataclass
-class WabaState:
-    """A WhatsApp Business Account, each field as QueryChatappBindWaba documents it."""
-
-    id: str
-    name: str
-    account_review_status: str = "PENDING"
-    currency: str = "USD"
-    message_template_namespace: str = ""
-    business_id: str = ""
-    business_name: str = ""
-    primary_business_location: str = ""
-    is_on_biz_app: str = "N"
-    marketing_message_lite_status: str = "N"
-    auth_international_rate_eligibility: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class BusinessProfile:
-    """What WhatsApp shows about a number, as QueryPhoneBusinessProfile documents it."""
-
-    about: str = ""
-    address: str = ""
-    description: str = ""
-    email: str = ""
-    profile_picture_url: str = ""
-    vertical: str = ""
-    websites: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class QrCode:
-    """A message QR code; `image` is PNG or SVG."""
-
-    code: str
-    message: str
-    image: str
-
-    @property
-    def deep_link_url(self) -> str:
-        """The address in the picture, in Meta's form (CAMS's own example is a placeholder)."""
-        return f"https://wa.me/message/{self.code}"
-
-    @property
-    def image_url(self) -> str:
-        """The address of a picture that nobody serves: it stands for one that has expired."""
-        return f"https://images.cams.invalid/qrdl/{self.code}.{self.image.lower()}"
-
-
-@dataclass
-class PhoneNumber:
-    """A business phone number: digits only, country code first.
-
-    `status` and `quality` are what QueryChatappPhoneNumbers calls Status and QualityRating: open sets of words.
-    """
-
-    digits: str
-    profile: BusinessProfile = field(default_factory=BusinessProfile)
-    qr_codes: dict[str, QrCode] = field(default_factory=dict)
-    status: str = "CONNECTED"
-    quality: str = "GREEN"
-
-    def add_qr_code(self, message: str, image: str) -> QrCode:
-        """Make a code with a name of its own."""
-        code = "".join(secrets.choice(QRDL_ALPHABET) for _ in range(QRDL_LENGTH))
-        made = QrCode(code, message, image)
-        self.qr_codes[code] = made
-        return made
-
-
-@dataclass
-class Space:
-    """A customer space: one WABA (or none yet) and its phone numbers."""
-
-    id: str
-    name: str
-    waba: WabaState | None = None
-    numbers: dict[str, PhoneNumber] = field(default_factory=dict)
-
-    def add_number(self, digits: str, profile: BusinessProfile | None = None) -> PhoneNumber:
-        """Put a phone number into the space."""
-        self.numbers[digits] = PhoneNumber(digits, profile or BusinessProfile())
-        return self.numbers[digits]
-
-
-@dataclass(frozen=True)
-class SentCode:
-    """A verification code on its way to a telephone. The code is shown on that telephone alone."""
-
-    at: datetime
-    phone_number: str
-    method: str
-    locale: str
-    code: str = field(repr=False)
 
 
 class World:
@@ -157,11 +59,18 @@ class World:
         waba.account_review_status = status
         self._listeners.tell(None)
 
-    def change_number(self, space_id: str, digits: str, *, status: str = "", quality: str = "") -> None:
-        """Change how a number stands with Meta; what is left empty stays. Raises KeyError."""
+    def change_number(
+        self, space_id: str, digits: str, *, status: str = "", quality: str = "", verification: str = "", name: str = ""
+    ) -> None:
+        """Change how a number stands with Meta; what is left empty stays. Raises KeyError.
+
+        `verification` is NOT_VERIFIED, VERIFIED, EXPIRED or another word; `name` is the verified name.
+        """
         number = self.spaces[space_id].numbers[digits]
         number.status = status or number.status
         number.quality = quality or number.quality
+        number.code_verification_status = verification or number.code_verification_status
+        number.verified_name = name or number.verified_name
         self._listeners.tell(None)
 
     def change_profile(self, space_id: str, digits: str, profile: BusinessProfile) -> None:
@@ -174,6 +83,11 @@ class World:
         made = number.add_qr_code(message, image)
         self._listeners.tell(None)
         return made
+
+    def delete_qr_code(self, number: PhoneNumber, code: str) -> None:
+        """Take a code away from a number of this world. Raises KeyError."""
+        del number.qr_codes[code]
+        self._listeners.tell(None)
 
     def send_code(self, phone_number: str, method: str, locale: str, now: datetime) -> SentCode:
         """Send a verification code to a telephone."""
@@ -191,7 +105,19 @@ class World:
         _northern_lights(world)
         world.add_space("cams-demo3", "Closed for now", WabaState("105500000000003", "Mira & Söhne <GmbH>"))
         world.review("cams-demo3", "DISABLED")
-        world.spaces["cams-demo3"].add_number("4915123456789")
+        closed = world.spaces["cams-demo3"]
+        closed.country_id = "DE"
+        closed.add_number("4915123456789", verification="EXPIRED")
+        return world
+
+    @classmethod
+    def many(cls, spaces: int) -> Self:
+        """Make a world for load: cams-load0001 and on, each with an approved WABA and one number, all different."""
+        world = cls(default_space_id="cams-load0001")
+        for at in range(1, spaces + 1):
+            name = f"Load {at:04}"
+            waba = WabaState(f"1066{at:011}", name, account_review_status="APPROVED")
+            world.add_space(f"cams-load{at:04}", name, waba).add_number(f"86139{at:08}")
         return world
 
 
@@ -208,6 +134,7 @@ def _harbour_coffee(world: World) -> None:
         auth_international_rate_eligibility={"start_time": 1721952000, "exception_countries": []},
     )
     space = world.add_space("cams-demo1", "Harbour Coffee", waba)
+    space.country_id, space.contact_mail = "CN", "hello@harbour-coffee.example"
     profile = BusinessProfile(
         about="Coffee by the water ☕",
         address="1 Pier Road, Qingdao",
@@ -222,7 +149,8 @@ def _harbour_coffee(world: World) -> None:
     tricky = QrCode("HARBOUR0COFFEE", "<b>2 for 1</b> & *free* cake 🍰 مرحبا", "PNG")
     number.qr_codes[tricky.code] = tricky
     space.add_number("6591234567", BusinessProfile(about="Singapore counter", vertical="RESTAURANT"))
-    space.add_number("12015550123")
+    new = space.add_number("12015550123", verification="NOT_VERIFIED")
+    new.status, new.quality, new.name_status, new.messaging_limit_tier = "UNVERIFIED", "UNKNOWN", "PENDING", "TIER_250"
 
 
 def _northern_lights(world: World) -> None:
@@ -236,6 +164,7 @@ def _northern_lights(world: World) -> None:
         is_on_biz_app="Y",
     )
     space = world.add_space("cams-demo2", "Northern Lights", waba)
+    space.country_id, space.contact_mail = "FI", "tours@northern.example"
     profile = BusinessProfile(about="Tours to the far north", vertical="TRAVEL", email="tours@northern.example")
     space.add_number("358412345678", profile)
     space.add_number("447400123456")

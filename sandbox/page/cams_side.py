@@ -24,6 +24,8 @@ NUMBER_STATUSES = (
     "PAUSED",
     "UNKNOWN",
 )
+# GetPhoneNumberVerificationStatus documents these; more words are possible.
+VERIFICATIONS = ("NOT_VERIFIED", "VERIFIED", "EXPIRED")
 QUALITIES = ("GREEN", "YELLOW", "RED", "UNKNOWN")
 # A number may have 2,000 codes; the latest of them are what anybody looks for.
 CODES_SHOWN = 50
@@ -38,6 +40,7 @@ def world(known: World) -> Json:
         "statuses": list(REVIEW_STATUSES),
         "number_statuses": list(NUMBER_STATUSES),
         "qualities": list(QUALITIES),
+        "verifications": list(VERIFICATIONS),
         "sent_codes": [{**asdict(sent), "at": sent.at.isoformat()} for sent in known.sent_codes],
     }
 
@@ -63,6 +66,8 @@ def _number(number: PhoneNumber) -> Json:
         "pretty": pretty(number.digits),
         "status": number.status,
         "quality": number.quality,
+        "verified_name": number.verified_name,
+        "verification": number.code_verification_status,
         "profile": asdict(number.profile),
         "qr_code_count": len(number.qr_codes),
         "qr_codes": [{"code": made.code, "message": made.message, "link": made.deep_link_url} for made in latest],

@@ -51,9 +51,9 @@ class Console:
         return DONE
 
     async def number(self, asked: Asked) -> Json:
-        """{space, number, status?, quality?}."""
-        status, quality = asked.text("status", ""), asked.text("quality", "")
-        self._world.change_number(asked.text("space"), asked.text("number"), status=status, quality=quality)
+        """{space, number, status?, quality?, verification?}."""
+        changed = {name: asked.text(name, "") for name in ("status", "quality", "verification")}
+        self._world.change_number(asked.text("space"), asked.text("number"), **changed)
         return DONE
 
     async def profile(self, asked: Asked) -> Json:

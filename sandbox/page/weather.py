@@ -121,6 +121,24 @@ def _cams_faults(cams: LocalCams) -> list[Switch]:
         switch(
             "cut-after", "Cut the line after the work", "No answer, but it was done", lambda: CamsFault("cut_after")
         ),
+        switch(
+            "truncated",
+            "Break off the answer",
+            "Half an answer, and the line is cut; the work was done",
+            lambda: CamsFault("truncated"),
+        ),
+        switch(
+            "drip",
+            "Answer drop by drop",
+            f"The answer takes {HANG_SECONDS:g} seconds to arrive",
+            lambda: CamsFault("drip", seconds=HANG_SECONDS),
+        ),
+        switch(
+            "hang",
+            "Hang",
+            "No answer, and nothing is done, until this is switched off",
+            lambda: CamsFault("hang"),
+        ),
         switch("garbage", "Answer garbage", "A page of HTML with status 200", lambda: CamsFault("garbage")),
         switch(
             "deny",
@@ -129,4 +147,10 @@ def _cams_faults(cams: LocalCams) -> list[Switch]:
             lambda: CamsFault("refusal", code="Ram.PermissionDeny"),
         ),
         switch("error", "Answer 500", "Every call ends in InternalError", lambda: CamsFault("error")),
+        switch(
+            "unavailable",
+            "Answer 503",
+            "Every call ends in ServiceUnavailable",
+            lambda: CamsFault("unavailable"),
+        ),
     ]

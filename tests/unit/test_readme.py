@@ -32,7 +32,7 @@ def test_the_configuration_table_lists_every_variable_with_its_default_and_what_
 
 def test_the_ram_policy_names_each_operation_of_the_client_and_nothing_else() -> None:
     named = set(re.findall(r'"cams:(\w+)"', README))
-    called = set(re.findall(r'_call\("(\w+)"', Path("bot/cams/client.py").read_text(encoding="utf-8")))
+    called = set(re.findall(r'_(?:read|write)\("(\w+)"', Path("bot/cams/client.py").read_text(encoding="utf-8")))
 
     assert named == called
 

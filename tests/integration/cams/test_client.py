@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from alibabacloud_tea_openapi.utils import Utils
 
-from bot.cams.client import CamsClient
+from bot.cams.client import CamsClient, Limits
 from bot.cams.credentials import Credentials
 from bot.cams.errors import (
     CamsCredentialsMissingError,
@@ -220,33 +220,33 @@ class HangingCredentials:
 
 
 async def test_waiting_for_credentials_counts_in_the_total_time(start: Start) -> None:
-    world = await start(ok(WABA), credentials=HangingCredentials(), timeout=0.02)
+    world = await start(ok(WABA), credentials=HangingCredentials(), limits=Limits(attempt=0.02))
 
     with pytest.raises(CamsNotSentError):
         await world.cams.get_waba()
 
 
 async def test_waiting_for_a_permit_counts_in_the_total_time(start: Start) -> None:
-    world = await start(ok(WABA), timeout=0.2)
+    world = await start(ok(WABA), limits=Limits(attempt=0.2))
     for _ in range(10):
         await world.cams.get_waba()
 
-    with pytest.raises(CamsNotSentError, match="permit"):
+    with pytest.raises(CamsNotSentError, match="quota"):
         await world.cams.get_waba()
     assert len(world.stub.requests) == 10
 
 
 async def test_qr_codes_have_half_the_quota(start: Start) -> None:
-    world = await start(ok([]), timeout=0.2)
+    world = await start(ok([]), limits=Limits(attempt=0.2))
     for _ in range(5):
         await world.cams.list_qr_codes(NUMBER)
 
-    with pytest.raises(CamsNotSentError, match="permit"):
+    with pytest.raises(CamsNotSentError, match="quota"):
         await world.cams.list_qr_codes(NUMBER)
 
 
 async def test_the_quota_of_one_operation_leaves_the_others_alone(start: Start) -> None:
-    world = await start(ok([]), timeout=0.2)
+    world = await start(ok([]), limits=Limits(attempt=0.2))
     for _ in range(5):
         await world.cams.list_qr_codes(NUMBER)
 

@@ -9,7 +9,7 @@ import pytest
 import stamina
 from stamina.instrumentation import RetryDetails
 
-from bot.cams.client import ATTEMPTS, CamsClient
+from bot.cams.client import ATTEMPTS, CamsClient, Limits
 from bot.cams.errors import (
     CamsError,
     CamsNotSentError,
@@ -126,7 +126,7 @@ async def test_a_read_outlives_a_fault_that_passes(start: Start, passing: str) -
 @pytest.mark.usefixtures("no_waits")
 @pytest.mark.parametrize("endless", ENDLESS.values(), ids=ENDLESS)
 async def test_a_read_outlives_an_answer_without_end(start: Start, endless: Behaviour) -> None:
-    world = await start(endless, ok(WABA), timeout=0.4)
+    world = await start(endless, ok(WABA), limits=Limits(attempt=0.4))
 
     assert (await world.cams.get_waba()).id == "1"
 
@@ -135,7 +135,7 @@ async def test_a_read_outlives_an_answer_without_end(start: Start, endless: Beha
 @pytest.mark.parametrize("endless", ENDLESS.values(), ids=ENDLESS)
 @pytest.mark.parametrize("write", WRITES)
 async def test_a_write_without_an_end_is_not_sent_again(start: Start, write: str, endless: Behaviour) -> None:
-    world = await start(endless, timeout=0.2)
+    world = await start(endless, limits=Limits(attempt=0.2))
 
     with pytest.raises(CamsUnknownOutcomeError):
         await WRITES[write][0](world.cams)
@@ -194,7 +194,7 @@ class SlowNames(NoNames):
 @pytest.mark.usefixtures("no_waits")
 async def test_who_gets_no_connection_in_time_sent_nothing_and_tells_no_number(start: Start) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=SlowNames())) as session:
-        world = await start(ok(), session=session, endpoint="http://cams.example", timeout=0.1)
+        world = await start(ok(), session=session, endpoint="http://cams.example", limits=Limits(attempt=0.1))
 
         with pytest.raises(CamsNotSentError) as caught:
             await world.cams.create_qr_code(NUMBER, "Hello")
@@ -231,7 +231,7 @@ async def test_every_attempt_is_signed_anew(start: Start) -> None:
 
 
 async def test_the_bound_of_attempts_holds_with_real_waits(start: Start) -> None:
-    world = await start(answer(b"", 503), timeout=0.4)
+    world = await start(answer(b"", 503), limits=Limits(attempt=0.4))
 
     with pytest.raises(CamsUnknownOutcomeError):
         await world.cams.get_waba()
@@ -239,7 +239,7 @@ async def test_the_bound_of_attempts_holds_with_real_waits(start: Start) -> None
 
 
 async def test_the_bound_of_time_ends_a_call_before_its_attempts_do(start: Start) -> None:
-    world = await start(hang, timeout=0.1)
+    world = await start(hang, limits=Limits(attempt=0.1))
 
     with pytest.raises(CamsError):
         await world.cams.get_waba()
@@ -279,7 +279,7 @@ async def test_who_is_asked_to_wait_too_long_gives_up_at_once(start: Start) -> N
 @pytest.mark.usefixtures("no_waits")
 @pytest.mark.parametrize("fault", [cut, cut_body, nonsense, hang], ids=["cut", "cut body", "no HTTP", "silence"])
 async def test_no_text_of_a_failed_call_holds_the_number(start: Start, fault: Behaviour) -> None:
-    world = await start(fault, timeout=0.1)
+    world = await start(fault, limits=Limits(attempt=0.1))
 
     with pytest.raises(CamsError) as caught:
         await world.cams.create_qr_code(NUMBER, "Hello")

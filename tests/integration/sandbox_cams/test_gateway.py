@@ -26,8 +26,35 @@ async def test_a_success_has_the_documented_shape(call: Call) -> None:
 async def test_the_qr_code_operations_have_no_field_success(call: Call) -> None:
     _, listed = await call("ListPhoneMessageQrdl", PhoneNumber=PHONE)
     _, made = await call("CreatePhoneMessageQrdl", PhoneNumber=PHONE, PrefilledMessage="Hello", GenerateQrImage="PNG")
+    _, deleted = await call("DeletePhoneMessageQrdl", PhoneNumber=PHONE, QrdlCode=made["Data"]["QrdlCode"])
 
-    assert "Success" not in listed | made
+    assert "Success" not in listed | made | deleted
+
+
+async def test_a_verification_status_has_no_field_success(call: Call) -> None:
+    _, answer = await call("GetPhoneNumberVerificationStatus", CustSpaceId="cams-demo1", PhoneNumber=PHONE)
+
+    assert set(answer) == {"AccessDeniedDetail", "Code", "Data", "Message", "RequestId"}
+
+
+async def test_a_deletion_has_no_data(call: Call) -> None:
+    _, answer = await call("DeletePhoneMessageQrdl", PhoneNumber=PHONE, QrdlCode="HARBOUR0COFFEE")
+
+    assert answer["Code"] == "OK"
+    assert set(answer) == {"AccessDeniedDetail", "Code", "Message", "RequestId"}
+
+
+async def test_a_list_of_spaces_has_its_total_beside_the_data(call: Call) -> None:
+    _, answer = await call("ListInstance", PageIndex="1", PageSize="2")
+
+    assert set(answer) == {"AccessDeniedDetail", "Code", "Data", "Message", "RequestId", "Success", "TotalCount"}
+    assert (len(answer["Data"]), answer["TotalCount"]) == (2, 3)
+
+
+async def test_phone_numbers_take_the_place_of_the_data(call: Call) -> None:
+    _, answer = await call("QueryChatappPhoneNumbers", CustSpaceId="cams-demo1")
+
+    assert set(answer) == {"AccessDeniedDetail", "Code", "Message", "PhoneNumbers", "RequestId", "Success"}
 
 
 async def test_the_code_operation_has_no_data(call: Call) -> None:
@@ -117,6 +144,36 @@ async def test_a_temporary_key_works_with_its_token(cams: LocalCams, signer: Sig
     assert status == 200
 
 
+async def test_an_expired_token_is_refused_until_the_caller_has_another(
+    cams: LocalCams, signer: Signer, send: Call
+) -> None:
+    statuses = []
+    for key in (cams.signatures.issue(datetime.now(UTC)), cams.signatures.issue()):
+        temporary = Signer(key.id, key.secret, signer.host, key.security_token)
+        status, answer = await send(temporary.sign("QueryChatappBindWaba", {}))
+        statuses.append((status, answer["Code"]))
+
+    assert statuses == [(400, "InvalidSecurityToken.Expired"), (200, "OK")]
+
+
+async def test_a_key_revoked_while_it_runs_is_not_found(cams: LocalCams, signer: Signer, call: Call) -> None:
+    before, _ = await call("QueryChatappBindWaba")
+    cams.signatures.revoke(signer.key_id)
+    status, answer = await call("QueryChatappBindWaba")
+
+    assert (before, status, answer["Code"]) == (200, 404, "InvalidAccessKeyId.NotFound")
+
+
+async def test_the_variables_hold_the_key_that_was_asked_for(cams: LocalCams) -> None:
+    issued = cams.signatures.issue()
+    environment = cams.environment(issued)
+
+    assert environment["ALIBABA_CLOUD_ACCESS_KEY_ID"] == issued.id
+    assert environment["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] == issued.secret
+    assert environment["ALIBABA_CLOUD_SECURITY_TOKEN"] == issued.security_token
+    assert "ALIBABA_CLOUD_SECURITY_TOKEN" not in cams.environment()
+
+
 async def test_bytes_that_are_no_text_are_refused_and_not_a_crash(cams: LocalCams, signer: Signer) -> None:
     signed = signer.sign("QueryChatappBindWaba", {"IsvCode": "x"}, nonce="NONCE")
     lines = [b"POST /?IsvCode=%FF HTTP/1.1", b"content-length: 0", b"connection: close"]
@@ -130,7 +187,20 @@ async def test_bytes_that_are_no_text_are_refused_and_not_a_crash(cams: LocalCam
     assert b'"SignatureDoesNotMatch"' in answer
 
 
-@pytest.mark.parametrize(("operation", "calls"), [("ListPhoneMessageQrdl", 5), ("QueryChatappBindWaba", 10)])
+@pytest.mark.parametrize(
+    ("operation", "calls"),
+    [
+        ("ListPhoneMessageQrdl", 5),
+        ("CreatePhoneMessageQrdl", 5),
+        ("DeletePhoneMessageQrdl", 5),
+        ("GetChatappVerifyCode", 10),
+        ("GetPhoneNumberVerificationStatus", 10),
+        ("ListInstance", 10),
+        ("QueryChatappBindWaba", 10),
+        ("QueryChatappPhoneNumbers", 10),
+        ("QueryPhoneBusinessProfile", 10),
+    ],
+)
 async def test_a_call_over_the_documented_quota_is_throttled(
     cams: LocalCams, call: Call, operation: str, calls: int
 ) -> None:
@@ -141,6 +211,14 @@ async def test_a_call_over_the_documented_quota_is_throttled(
 
     assert all(within)
     assert (status, answer["Code"], cams.quota.refused[operation]) == (400, "System.LimitControl", 1)
+
+
+async def test_the_busiest_second_is_known_by_the_servers_clock(cams: LocalCams, call: Call) -> None:
+    for _ in range(3):
+        await call("QueryChatappBindWaba")
+
+    assert 1 <= cams.quota.busiest["QueryChatappBindWaba"] <= 3
+    assert cams.quota.busiest["ListInstance"] == 0
 
 
 async def test_a_call_with_a_wrong_signature_costs_no_quota(cams: LocalCams, signer: Signer, send: Call) -> None:

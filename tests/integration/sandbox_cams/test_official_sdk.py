@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,7 +8,7 @@ from alibabacloud_cams20200606.client import Client
 from alibabacloud_tea_openapi.exceptions import ClientException
 from alibabacloud_tea_openapi.utils_models import Config
 
-from sandbox.cams import Fault, LocalCams
+from sandbox.cams import Fault, LocalCams, World
 
 PHONE = "8613800001234"
 PLACE = {"cust_space_id": "cams-demo1", "phone_number": PHONE}
@@ -67,6 +68,74 @@ async def test_the_sdk_reads_every_field_of_a_profile(cams: LocalCams) -> None:
     answer = await client(cams).query_phone_business_profile_async(wanted)
 
     assert vars(answer.body.data) == vars(cams.world.spaces["cams-demo1"].numbers[PHONE].profile)
+
+
+async def test_the_sdk_deletes_a_qr_code(cams: LocalCams) -> None:
+    wanted = models.DeletePhoneMessageQrdlRequest(**PLACE, qrdl_code="HARBOUR0COFFEE")
+    answer = await client(cams).delete_phone_message_qrdl_async(wanted)
+
+    assert answer.body.code == "OK"
+    assert cams.world.spaces["cams-demo1"].numbers[PHONE].qr_codes == {}
+
+
+async def test_the_sdk_reads_that_there_is_no_such_code_to_delete(cams: LocalCams) -> None:
+    wanted = models.DeletePhoneMessageQrdlRequest(**PLACE, qrdl_code="NOBODY00000000")
+    answer = await client(cams).delete_phone_message_qrdl_async(wanted)
+
+    assert answer.body.code == "InvalidParameter.QrdlCodeError"
+
+
+async def test_the_sdk_reads_every_field_of_a_page_of_spaces(cams: LocalCams) -> None:
+    wanted = models.ListInstanceRequest(page_index=2, page_size=1, channel_type="whatsapp")
+    answer = await client(cams).list_instance_async(wanted)
+    [space] = answer.body.data
+
+    assert (answer.body.code, answer.body.success, answer.body.total_count) == ("OK", True, 3)
+    assert (space.cust_space_id, space.instance_name, space.state) == ("cams-demo2", "Northern Lights", "NORMAL")
+    assert None not in vars(space).values()
+
+
+async def test_the_sdk_goes_through_all_pages_of_a_large_account() -> None:
+    async with LocalCams.start(world=World.many(250)) as cams:
+        pages = [
+            (await client(cams).list_instance_async(models.ListInstanceRequest(page_index=page, page_size=100))).body
+            for page in (1, 2, 3)
+        ]
+
+    assert [space.cust_space_id for page in pages for space in page.data] == list(cams.world.spaces)
+    assert {page.total_count for page in pages} == {250}
+
+
+async def test_the_sdk_reads_every_field_of_a_phone_number(cams: LocalCams) -> None:
+    cams.world.change_number("cams-demo1", "6591234567", status="FLAGGED", quality="YELLOW")
+    wanted = models.QueryChatappPhoneNumbersRequest(cust_space_id="cams-demo1", status="FLAGGED")
+    answer = await client(cams).query_chatapp_phone_numbers_async(wanted)
+    [number] = answer.body.phone_numbers
+
+    assert (answer.body.code, answer.body.success, answer.body.data) == ("OK", True, None)
+    assert (number.phone_number, number.quality_rating, number.verified_name) == (
+        "6591234567",
+        "YELLOW",
+        "Harbour Coffee",
+    )
+    assert [name for name, value in vars(number).items() if value is None] == ["calling_configure"]
+
+
+async def test_the_sdk_reads_a_verification_status(cams: LocalCams) -> None:
+    wanted = models.GetPhoneNumberVerificationStatusRequest(cust_space_id="cams-demo1", phone_number="12015550123")
+    answer = await client(cams).get_phone_number_verification_status_async(wanted)
+
+    assert (answer.body.code, answer.body.data.phone_number) == ("OK", "12015550123")
+    assert (answer.body.data.code_verification_status, answer.body.data.id) == ("NOT_VERIFIED", "106012015550123")
+
+
+async def test_the_sdk_with_an_expired_token_is_refused(cams: LocalCams) -> None:
+    key = cams.signatures.issue(datetime.now(UTC))
+    temporary = client(cams, access_key_id=key.id, access_key_secret=key.secret, security_token=key.security_token)
+    with pytest.raises(ClientException) as refused:
+        await temporary.query_chatapp_bind_waba_async(models.QueryChatappBindWabaRequest())
+
+    assert (refused.value.status_code, refused.value.code) == (400, "InvalidSecurityToken.Expired")
 
 
 async def test_the_sdk_with_a_wrong_secret_is_refused(cams: LocalCams) -> None:

@@ -7,6 +7,7 @@ import pytest
 from yarl import URL
 
 from sandbox.cams import Fault, FaultKind, LocalCams, QrCode
+from sandbox.cams.operations import OPERATIONS
 from tests.fixtures.acs_signer import Signer, signer_for
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]
@@ -59,6 +60,61 @@ async def test_an_error_is_http_500_before_the_work(cams: LocalCams, create: Cre
     status, answer = await create()
 
     assert (status, answer["Code"], made(cams)) == (500, "InternalError", [])
+
+
+async def test_unavailable_is_http_503_before_the_work(cams: LocalCams, create: Create) -> None:
+    cams.faults.add(Fault("unavailable"))
+    status, answer = await create()
+
+    assert (status, answer["Code"], made(cams)) == (503, "ServiceUnavailable", [])
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+async def test_a_hang_keeps_every_operation_waiting_until_it_is_lifted(
+    cams: LocalCams, call: Call, operation: str
+) -> None:
+    struck = asyncio.Event()
+    cams.faults.listen(lambda _: struck.set())
+    fault = cams.faults.add(Fault("hang"))
+    struck.clear()
+    waiting = asyncio.ensure_future(call(operation, **dict.fromkeys(OPERATIONS[operation].required, "x")))
+    async with asyncio.timeout(5):
+        await struck.wait()
+    before = (fault.hits, waiting.done(), len(cams.calls))
+    cams.faults.clear()
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await waiting
+
+    assert before == (1, False, 0)
+    assert [(logged.http_status, logged.code, logged.fault) for logged in cams.calls] == [(0, "", "hang")]
+
+
+async def test_a_hang_does_no_work_though_the_caller_has_left(
+    cams: LocalCams, signer: Signer, impatient: aiohttp.ClientSession
+) -> None:
+    logged = asyncio.Event()
+    cams.calls.listen(lambda _: logged.set())
+    fault = cams.faults.add(Fault("hang"))
+    with pytest.raises(TimeoutError):
+        await post(impatient, cams, signer)
+    cams.faults.remove(fault)
+    async with asyncio.timeout(5):
+        await logged.wait()
+
+    assert made(cams) == []
+
+
+async def test_a_hang_planted_again_hangs_again(
+    cams: LocalCams, signer: Signer, impatient: aiohttp.ClientSession, create: Create
+) -> None:
+    fault = cams.faults.add(Fault("hang"))
+    cams.faults.remove(fault)
+    status, _ = await create()
+    cams.faults.add(fault)
+    with pytest.raises(TimeoutError):
+        await post(impatient, cams, signer)
+
+    assert (status, fault.hits) == (200, 1)
 
 
 @pytest.mark.parametrize("http_status", [200, 400])
@@ -185,9 +241,10 @@ async def test_fair_weather_comes_back_after_the_count(cams: LocalCams, call: Ca
     assert statuses == [500, 500, 200]
 
 
-async def test_a_call_still_waiting_does_not_hold_up_the_end(impatient: aiohttp.ClientSession) -> None:
+@pytest.mark.parametrize("kind", ["latency", "hang"])
+async def test_a_call_still_waiting_does_not_hold_up_the_end(impatient: aiohttp.ClientSession, kind: FaultKind) -> None:
     async with asyncio.timeout(5), LocalCams.start() as cams:
-        cams.faults.add(Fault("latency", seconds=AGES))
+        cams.faults.add(Fault(kind, seconds=AGES if kind == "latency" else 0))
         with pytest.raises(TimeoutError):
             await post(impatient, cams, signer_for(cams))
 

@@ -55,6 +55,16 @@ async def test_a_number_changes_its_status_and_keeps_its_quality(sandbox: Sandbo
     assert (number(sandbox).status, number(sandbox).quality) == ("BANNED", "GREEN")
 
 
+async def test_a_number_changes_its_verification_and_shows_it(sandbox: Sandbox, page: Page) -> None:
+    await page.post("cams/number", **NUMBER, verification="EXPIRED")
+    async with page.watching() as stream:
+        shown = (await stream.snapshot())["cams"]
+
+    assert number(sandbox).code_verification_status == "EXPIRED"
+    assert shown["spaces"][0]["numbers"][0]["verification"] == "EXPIRED"
+    assert "EXPIRED" in shown["verifications"]
+
+
 async def test_a_profile_changes_in_the_fields_that_are_given(sandbox: Sandbox, page: Page) -> None:
     await page.post("cams/profile", **NUMBER, about="New words", websites=["https://new.example/"])
     profile = number(sandbox).profile

@@ -1,9 +1,12 @@
+from typing import get_args
+
 import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Sandbox
 from sandbox.cams import Fault as CamsFault
+from sandbox.cams import FaultKind
 from sandbox.page import Desk
 from sandbox.slack import Fault as SlackFault
 from tests.integration.sandbox_page.support import Json, Page, Stream
@@ -19,9 +22,13 @@ LASTING = (
     "cams-slow",
     "cams-cut-before",
     "cams-cut-after",
+    "cams-truncated",
+    "cams-drip",
+    "cams-hang",
     "cams-garbage",
     "cams-deny",
     "cams-error",
+    "cams-unavailable",
 )
 MOMENTARY = ("slack-refresh", "slack-drop")
 
@@ -63,6 +70,13 @@ async def test_switched_on_twice_is_switched_on_once(sandbox: Sandbox, page: Pag
         await turn(page, name)
 
     assert (len(sandbox.slack.faults.on), len(sandbox.cams.faults.planted)) == (1, 1)
+
+
+async def test_every_kind_of_fault_of_cams_has_a_switch(sandbox: Sandbox, page: Page) -> None:
+    for name in LASTING:
+        await turn(page, name)
+
+    assert {fault.kind for fault in sandbox.cams.faults.planted} == {*get_args(FaultKind)}
 
 
 async def test_what_a_fault_has_hit_is_told_and_stays_to_be_read(

@@ -10,7 +10,7 @@ from bot.store import NewerDatabaseError, Store, create_engine, migrate, open_st
 from bot.store.migrate import alembic_config
 from bot.store.tables import metadata
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 async def test_the_migrations_make_the_tables_that_the_program_knows(store: Store, database_url: str) -> None:

@@ -38,7 +38,7 @@ class Chain:
         return Credentials(f"key-{self.asked}", "secret")
 
     def source(self) -> ChainCredentials:
-        return ChainCredentials(self, clock=lambda: self.now)
+        return ChainCredentials(lambda: self, clock=lambda: self.now)
 
 
 def test_the_repr_of_credentials_hides_what_is_secret() -> None:
@@ -167,7 +167,7 @@ async def test_a_chain_that_hangs_is_our_error_in_bounded_time() -> None:
 
     try:
         with pytest.raises(CamsCredentialsMissingError):
-            await ChainCredentials(hang, timeout=0.01).get()
+            await ChainCredentials(lambda: hang, timeout=0.01).get()
     finally:
         hanging.set()
 

@@ -1,14 +1,10 @@
-from datetime import UTC, datetime
-
-import phonenumbers
 import pytest
 
 from sandbox.cams.errors import RefusalError
-from sandbox.cams.operations import MESSAGE_LIMIT, OPERATIONS, QR_CODES_PER_NUMBER
+from sandbox.cams.operations import OPERATIONS
+from sandbox.cams.operations.codes import MESSAGE_LIMIT, QR_CODES_PER_NUMBER
 from sandbox.cams.world import ListedImages, World
-
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-PHONE = "8613800001234"
+from tests.unit.sandbox_cams.support import NOON, PHONE, PLACE, refusal, run
 
 
 @pytest.fixture
@@ -16,32 +12,12 @@ def world() -> World:
     return World.small()
 
 
-def run(world: World, operation: str, **parameters: str) -> object:
-    return OPERATIONS[operation].work(world, parameters, NOON)
-
-
-def refusal(world: World, operation: str, **parameters: str) -> tuple[str, int]:
-    with pytest.raises(RefusalError) as refused:
-        run(world, operation, **parameters)
-    return refused.value.code, refused.value.http_status
-
-
 def create(world: World, message: str = "Hello", image: str = "PNG") -> object:
     return run(world, "CreatePhoneMessageQrdl", PhoneNumber=PHONE, PrefilledMessage=message, GenerateQrImage=image)
 
 
 def verify(world: World, method: str = "sms", locale: str = "en") -> object:
-    place = {"CustSpaceId": "cams-demo1", "PhoneNumber": PHONE}
-    return run(world, "GetChatappVerifyCode", **place, Method=method, Locale=locale)
-
-
-def numbers() -> list[str]:
-    return [digits for space in World.small().spaces.values() for digits in space.numbers]
-
-
-@pytest.mark.parametrize("digits", numbers())
-def test_the_numbers_of_the_small_world_are_possible_telephone_numbers(digits: str) -> None:
-    assert phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}"))
+    return run(world, "GetChatappVerifyCode", **PLACE, Method=method, Locale=locale)
 
 
 def test_a_created_code_is_in_the_world(world: World) -> None:
@@ -94,6 +70,44 @@ def test_a_list_shows_no_picture_address(world: World, images: ListedImages, sho
 
 def test_a_number_without_codes_has_an_empty_list(world: World) -> None:
     assert run(world, "ListPhoneMessageQrdl", PhoneNumber="6591234567") == []
+
+
+def test_a_deleted_code_is_in_the_world_no_more(world: World) -> None:
+    kept = create(world)
+    answer = run(world, "DeletePhoneMessageQrdl", PhoneNumber=PHONE, QrdlCode="HARBOUR0COFFEE")
+
+    assert isinstance(kept, dict)
+    assert answer is None
+    assert list(world.spaces["cams-demo1"].numbers[PHONE].qr_codes) == [kept["QrdlCode"]]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"PhoneNumber": PHONE, "QrdlCode": "NOBODY00000000"},
+        {"PhoneNumber": PHONE, "QrdlCode": "harbour0coffee"},
+        {"PhoneNumber": "6591234567", "QrdlCode": "HARBOUR0COFFEE"},
+    ],
+)
+def test_deleting_a_code_that_is_not_the_numbers_is_refused(world: World, asked: dict[str, str]) -> None:
+    answer = refusal(world, "DeletePhoneMessageQrdl", **asked)
+
+    assert answer == ("InvalidParameter.QrdlCodeError", 200)
+    assert list(world.spaces["cams-demo1"].numbers[PHONE].qr_codes) == ["HARBOUR0COFFEE"]
+
+
+def test_deleting_a_code_twice_is_refused_the_second_time(world: World) -> None:
+    gone = {"PhoneNumber": PHONE, "QrdlCode": "HARBOUR0COFFEE"}
+    run(world, "DeletePhoneMessageQrdl", **gone)
+
+    assert refusal(world, "DeletePhoneMessageQrdl", **gone) == ("InvalidParameter.QrdlCodeError", 200)
+
+
+def test_a_code_of_a_number_in_another_space_is_not_deleted(world: World) -> None:
+    asked = {"CustSpaceId": "cams-demo2", "PhoneNumber": PHONE, "QrdlCode": "HARBOUR0COFFEE"}
+
+    assert refusal(world, "DeletePhoneMessageQrdl", **asked) == ("InvalidParameter.PhoneNumberError", 200)
+    assert "HARBOUR0COFFEE" in world.spaces["cams-demo1"].numbers[PHONE].qr_codes
 
 
 def test_a_number_of_another_space_is_refused_by_the_product(world: World) -> None:
@@ -163,7 +177,7 @@ def test_a_method_or_language_that_is_not_documented_sends_nothing(world: World,
 
 
 def test_a_profile_shows_every_documented_field(world: World) -> None:
-    profile = run(world, "QueryPhoneBusinessProfile", CustSpaceId="cams-demo1", PhoneNumber=PHONE)
+    profile = run(world, "QueryPhoneBusinessProfile", **PLACE)
 
     assert isinstance(profile, dict)
     assert all(profile.values())

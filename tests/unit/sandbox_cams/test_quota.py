@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from sandbox.cams.quota import FixedWindow, Quotas, SlidingLog, TokenBucket, Window
+from sandbox.cams.quota import BusiestSecond, FixedWindow, Quotas, SlidingLog, TokenBucket, Window
 
 LIMIT = 5
 
@@ -84,3 +84,44 @@ def test_a_token_that_is_half_back_is_still_used() -> None:
     bucket.admit(100.0)
 
     assert bucket.used(100.25) == 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_busiest_second_is_found_wherever_it_begins(seed: int) -> None:
+    quota, came = Quotas({"A": LIMIT}), arrivals(seed)
+    for at in came:
+        quota.admit("A", at)
+
+    assert quota.busiest["A"] == max(sum(start <= at < start + 1 for at in came) for start in came)
+
+
+def test_the_busiest_second_counts_across_the_turn_of_a_second() -> None:
+    quota = Quotas({"A": LIMIT}, "fixed")
+    for at in [0.9] * LIMIT + [1.1] * LIMIT:
+        quota.admit("A", at)
+
+    assert (quota.busiest["A"], quota.refused["A"]) == (2 * LIMIT, 0)
+
+
+def test_calls_one_second_apart_are_not_in_one_second() -> None:
+    quota = Quotas({"A": 1, "B": 1})
+    for at in (100.0, 101.0, 102.0):
+        quota.admit("A", at)
+
+    assert (quota.busiest["A"], quota.busiest["B"], quota.refused["A"]) == (1, 0, 0)
+
+
+def test_the_busiest_second_stays_the_busiest_and_counts_refused_calls() -> None:
+    quota = Quotas({"A": 1})
+    for at in (100.0, 100.1, 100.2, 200.0):
+        quota.admit("A", at)
+
+    assert (quota.busiest["A"], quota.refused["A"]) == (3, 2)
+
+
+def test_only_the_latest_second_is_kept() -> None:
+    second = BusiestSecond()
+    for number in range(100_000):
+        second.saw(number / 8)
+
+    assert (second.calls, len(second._latest)) == (8, 8)

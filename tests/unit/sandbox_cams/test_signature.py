@@ -164,6 +164,82 @@ def test_a_token_that_belongs_to_another_key_is_refused() -> None:
     assert refusal(asked, AccessKey("key", "secret", "token")) == "InvalidSecurityToken.MismatchWithAccessKey"
 
 
+def signed_by(key: AccessKey) -> RawRequest:
+    return request(Signer(key.id, key.secret, "cams.example", key.security_token))
+
+
+def test_a_key_that_was_issued_works_with_its_token() -> None:
+    signatures = Signatures([KEY])
+    issued = signatures.issue()
+
+    assert signatures.verify(signed_by(issued), NOON) == issued
+    assert signatures.verify(request(), NOON) == KEY
+
+
+def test_every_key_that_is_issued_is_another() -> None:
+    signatures = Signatures([])
+    first, second = signatures.issue(), signatures.issue()
+
+    assert first.id != second.id
+    assert first.secret != second.secret
+    assert first.security_token != second.security_token
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_a_token_is_expired_from_its_end_on(seconds: int) -> None:
+    signatures = Signatures([])
+    issued = signatures.issue(NOON - timedelta(seconds=seconds))
+    with pytest.raises(RefusalError) as refused:
+        signatures.verify(signed_by(issued), NOON)
+
+    assert (refused.value.code, refused.value.http_status) == ("InvalidSecurityToken.Expired", 400)
+
+
+def test_a_token_is_good_until_its_end() -> None:
+    signatures = Signatures([])
+    issued = signatures.issue(NOON + timedelta(seconds=1))
+
+    assert signatures.verify(signed_by(issued), NOON) == issued
+
+
+def test_a_token_may_be_made_to_expire_while_it_is_used() -> None:
+    signatures = Signatures([])
+    issued = signatures.issue()
+    signatures.verify(signed_by(issued), NOON)
+    signatures.expire(issued.id, NOON)
+    with pytest.raises(RefusalError, match=r"InvalidSecurityToken\.Expired"):
+        signatures.verify(signed_by(issued), NOON)
+
+
+def test_a_token_of_another_key_is_not_told_that_it_has_expired() -> None:
+    signatures = Signatures([])
+    issued = signatures.issue(NOON)
+    with pytest.raises(RefusalError, match=r"InvalidSecurityToken\.MismatchWithAccessKey"):
+        signatures.verify(signed_by(replace(issued, security_token="another")), NOON)
+
+
+def test_a_revoked_key_is_not_found_and_its_successor_works() -> None:
+    signatures = Signatures([])
+    old, new = signatures.issue(), signatures.issue()
+    signatures.revoke(old.id)
+    with pytest.raises(RefusalError, match=r"InvalidAccessKeyId\.NotFound"):
+        signatures.verify(signed_by(old), NOON)
+
+    assert signatures.verify(signed_by(new), NOON) == new
+
+
+def test_a_key_that_is_not_there_can_neither_expire_nor_be_revoked() -> None:
+    with pytest.raises(KeyError):
+        Signatures([]).expire("STS.1", NOON)
+    with pytest.raises(KeyError):
+        Signatures([]).revoke("STS.1")
+
+
+def test_a_key_without_a_token_cannot_expire() -> None:
+    with pytest.raises(ValueError, match="no temporary key"):
+        Signatures([KEY]).expire("key", NOON)
+
+
 def test_secrets_do_not_show_in_a_repr() -> None:
     assert "secret" not in repr(AccessKey("key", "secret", "token"))
     assert "authorization" not in repr(request())

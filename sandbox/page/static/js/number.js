@@ -1,4 +1,4 @@
-/** One number in the console: its status and quality, its profile, its QR codes. */
+/** One number in the console: its status, quality and verification, its profile, its QR codes. */
 
 import { h, patch } from "./dom.js";
 import { freshId } from "./kit/nodes.js";
@@ -28,6 +28,7 @@ export function numberPart(space, digits, store, ask) {
   const state = h("small");
   const status = choice("Status", (value) => ask("/api/cams/number", { ...whose, status: value }));
   const quality = choice("Quality", (value) => ask("/api/cams/number", { ...whose, quality: value }));
+  const verification = choice("Verification", (value) => ask("/api/cams/number", { ...whose, verification: value }));
   const profile = profilePart((changed) => ask("/api/cams/profile", { ...whose, ...changed }));
   const codes = codesPart((message) => ask("/api/cams/code", { ...whose, message }));
   const node = h(
@@ -35,16 +36,18 @@ export function numberPart(space, digits, store, ask) {
     { class: "number", data: { testid: `number-${digits}` } },
     h("summary", {}, title, state),
     h("div", { class: "row" }, status.node, quality.node),
+    verification.node,
     profile.node,
     codes.node,
   );
   const update = (number) => {
-    const { number_statuses: statuses, qualities } = store.state.cams;
+    const { number_statuses: statuses, qualities, verifications } = store.state.cams;
     node.dataset.quality = number.quality;
     setText(title, number.pretty);
     setText(state, `${number.status}, quality ${QUALITY_WORDS[number.quality] ?? number.quality}`);
     status.update(statuses, number.status);
     quality.update(qualities, number.quality);
+    verification.update(verifications, number.verification);
     profile.update(number.profile);
     codes.update(number);
   };

@@ -1,15 +1,17 @@
 import asyncio
 import random
 from bisect import bisect_left
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.cams.permits import Permits
+from bot.cams.governor import Governor
+from bot.cams.line import Priority
+from bot.cams.permits import LocalPermits
 from tests.unit.cams.virtual_time import run
 
 ROUNDING = 1e-6
@@ -19,8 +21,26 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def permits(limit: int) -> Permits:
-    return Permits(limit, clock=now)
+class Gate(Governor):
+    """A governor of permits that only this process uses, on the clock of the event loop."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit, LocalPermits(limit, paced_from=Priority.POLL, clock=now), now)
+
+    @asynccontextmanager
+    async def hold(self, priority: int = 0) -> AsyncIterator[None]:
+        """Hold a slot around a request and its answer."""
+        slot = self.take_now(Priority(priority)) or await self.take(Priority(priority), now() + 1e6)
+        try:
+            yield
+        except BaseException:
+            slot.broke()
+            raise
+        slot.answered()
+
+
+def permits(limit: int) -> Gate:
+    return Gate(limit)
 
 
 def most_in_one_second(arrivals: list[float]) -> int:
@@ -162,8 +182,8 @@ def test_who_comes_first_is_served_first() -> None:
     assert run(order_of_service(0, 0, 0)) == [0, 1, 2]
 
 
-def test_the_lower_number_goes_before_who_came_earlier() -> None:
-    assert run(order_of_service(1, 0, 1, -1)) == [3, 1, 0, 2]
+def test_who_is_more_urgent_goes_before_who_came_earlier() -> None:
+    assert run(order_of_service(2, 1, 2, 0)) == [3, 1, 0, 2]
 
 
 def test_the_order_outlives_who_leaves_the_queue() -> None:
