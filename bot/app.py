@@ -31,6 +31,7 @@ from bot.cams.quota import Quota, local_permits
 from bot.drawing import Drawer
 from bot.errors import BotError, SlackRefusesError
 from bot.people import People
+from bot.register import Register
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack import Identity, Slack, error_code
@@ -101,12 +102,15 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         connector = ArrivalConnector(keepalive_timeout=IDLE_SECONDS)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout, connector=connector))
         store = await stack.enter_async_context(open_store(settings.database_url.get_secret_value()))
+        register = Register(settings.default_space)
+        await register.load(store)
         token = settings.slack_bot_token.get_secret_value()
         client = _slack_client(settings, session, token)
         slack = Slack(client, await _identity(client, settings))
         services = Services(
             cams=_cams(settings, session, store),
             store=store,
+            register=register,
             slack=slack,
             people=People(slack, _groups(settings), now),
             drawer=stack.enter_context(Drawer()),

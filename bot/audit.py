@@ -10,13 +10,24 @@ import structlog
 from bot.cams.client import Call
 
 log = structlog.get_logger()
+_level = logging.getLogger(__name__)
 _calls: ContextVar[list[Call] | None] = ContextVar("calls", default=None)
 
 
 def observe(call: Call) -> None:
     """Take note of one attempt at CAMS: in the log, and for the act that it belongs to."""
+    level = logging.DEBUG if call.code == "OK" else logging.INFO
+    # Asked before the line is put together, for as a rule nobody will see it.
+    if _level.isEnabledFor(level):
+        _tell(call, level)
+    calls = _calls.get()
+    if calls is not None:
+        calls.append(call)
+
+
+def _tell(call: Call, level: int) -> None:
     log.log(
-        logging.DEBUG if call.code == "OK" else logging.INFO,
+        level,
         "CAMS was called",
         operation=call.operation,
         code=call.code,
@@ -25,9 +36,6 @@ def observe(call: Call) -> None:
         seconds=round(call.seconds, 3),
         attempt=call.attempt,
     )
-    calls = _calls.get()
-    if calls is not None:
-        calls.append(call)
 
 
 @contextmanager

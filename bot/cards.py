@@ -1,7 +1,8 @@
 """What people see of a QR code, a WABA, a profile, an alert. Pure: values in, blocks out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from bot import blocks, phones
@@ -13,6 +14,37 @@ from bot.store import Transition
 CONSOLE = "https://chatapp.console.alibabacloud.com/CustomerList"
 SITES_MAX = 5
 RATES_MAX = 400
+
+
+@dataclass(frozen=True)
+class AlarmWords:
+    """What is said of a trouble of the bot as a whole."""
+
+    title: str
+    emoji: str
+    means: str
+    is_trouble: bool = True
+
+
+ALARMS: Mapping[str, AlarmWords] = {
+    "key_refused": AlarmWords(
+        "CAMS does not accept the AccessKey",
+        "rotating_light",
+        "Nothing can be asked of CAMS until whoever runs this bot gives it a key that works: no command, no review "
+        "status. The key is tried again every 30 seconds, a new one at once.",
+    ),
+    "key_accepted": AlarmWords(
+        "CAMS accepts the AccessKey again", "white_check_mark", "Everything works again.", is_trouble=False
+    ),
+    "cams_silent": AlarmWords(
+        "CAMS does not answer",
+        "rotating_light",
+        "Review changes are not seen until it does, and commands are refused at once. It is tried every 5 seconds.",
+    ),
+    "cams_answers": AlarmWords(
+        "CAMS answers again", "white_check_mark", "Every watched space is looked at right now.", is_trouble=False
+    ),
+}
 
 
 def waba(account: Waba, space_id: str) -> list[Block]:
@@ -118,6 +150,8 @@ def alert(change: Transition) -> list[Block]:
     """Show a change to a channel that has to know: what, from what to what, since when, what it means, what to do."""
     if change.kind == "review":
         return [*_review(change), _alert_buttons(change)]
+    if change.kind in ALARMS:
+        return _alarm(change)
     return [*_blindness(change), _alert_buttons(change)]
 
 
@@ -127,6 +161,8 @@ def alert_sentence(change: Transition) -> str:
         return f"{change.waba_name}: {change.before} → {change.after}. {meaning(change.after).sending}"
     if change.kind == "poll_failing":
         return f"The review status of space {change.space_id} cannot be read: {change.detail}"
+    if change.kind in ALARMS:
+        return f"{ALARMS[change.kind].title}. {ALARMS[change.kind].means}"
     return f"The review status of space {change.space_id} can be read again."
 
 
@@ -169,6 +205,15 @@ def _blindness(change: Transition) -> list[Block]:
                 ("Space", blocks.code(change.space_id)),
             ]
         ),
+    ]
+
+
+def _alarm(change: Transition) -> list[Block]:
+    told = ALARMS[change.kind]
+    return [
+        blocks.header(told.title),
+        blocks.lines([blocks.emoji(told.emoji), " ", told.means]),
+        blocks.facts([("Since" if told.is_trouble else "Was so", _since(change)), ("Why", change.detail)]),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -9,13 +10,17 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import blocks, cards, outbox, review
+from bot import blocks, cards, health, outbox, review
+from bot.cams.client import Priority
+from bot.refresh import refresh
 from bot.services import Services
 from bot.store import Alert
 from bot.tasks import Tasks
 
 log = structlog.get_logger()
 DELIVER_SECONDS = 2
+CHECK_SECONDS = 2
+RELOAD_SECONDS = 60
 Job = Callable[[Services], Coroutine[Any, Any, None]]
 
 
@@ -23,7 +28,32 @@ async def poll_reviews(services: Services) -> None:
     """Look at every watched space and record what changed."""
     settings, store = services.settings, services.store
     spaces = review.spaces_to_poll(await store.subscriptions(), settings.default_space, settings.alert_channel)
-    await review.poll(store, services.cams.get_waba, spaces, settings.alert_channel, services.clock)
+    await review.poll(store, services.cams.at(Priority.POLL).get_waba, spaces, settings.alert_channel, services.clock)
+
+
+def checking(tasks: Tasks, refresh_register: Job) -> Job:
+    """Return the job that finds out whether CAMS is back where it is silent, and tells of trouble as a whole.
+
+    After the trouble everything is looked at at once.
+    """
+
+    async def check_cams(services: Services) -> None:
+        was_silent = services.cams.silent_for > 0 or services.cams.key_problem is not None
+        await health.probe(services.cams)
+        await health.tell(services.store, services.cams, await _everybody(services), services.clock())
+        if was_silent and services.cams.heard_since_trouble:
+            # Beside this, for they may take minutes, and trouble may come back meanwhile.
+            for job in (poll_reviews, refresh_register):
+                tasks.start(job(services))
+
+    return check_cams
+
+
+async def _everybody(services: Services) -> list[str]:
+    """The channels that have to know what concerns all spaces."""
+    if services.settings.alert_channel:
+        return [services.settings.alert_channel]
+    return sorted({one.channel_id for one in await services.store.subscriptions()})
 
 
 async def deliver_alerts(services: Services) -> None:
@@ -38,20 +68,51 @@ async def deliver_alerts(services: Services) -> None:
     await outbox.deliver(services.store, post, services.clock)
 
 
+async def reload_register(services: Services) -> None:
+    """Take in what other processes have written into the register."""
+    await services.register.load(services.store)
+
+
+def refreshing(tasks: Tasks) -> Job:
+    """Return the job that brings the register up to date; at a stop it ends with what it has in hand."""
+
+    async def refresh_register(services: Services) -> None:
+        every = timedelta(seconds=services.settings.spaces_refresh_seconds)
+        cams = services.cams.at(Priority.BULK)
+        await refresh(services.register, services.store, cams, every, services.clock, lambda: tasks.draining)
+
+    return refresh_register
+
+
 def schedule(scheduler: AsyncIOScheduler, services: Services, tasks: Tasks) -> None:
     """Add every job, the first run of each at once."""
     scheduler.add_listener(_note, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
     # After a pause: one late run, not a burst; and never two runs of a job at once.
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    for job, seconds in ((poll_reviews, services.settings.review_poll_seconds), (deliver_alerts, DELIVER_SECONDS)):
+    refresh_register = refreshing(tasks)
+    table = (
+        (poll_reviews, services.settings.review_poll_seconds),
+        (deliver_alerts, DELIVER_SECONDS),
+        (checking(tasks, refresh_register), CHECK_SECONDS),
+        (refresh_register, services.settings.spaces_refresh_seconds),
+        (reload_register, RELOAD_SECONDS),
+    )
+    for job, seconds in table:
         run = partial(_run, job, services, tasks)
         scheduler.add_job(run, "interval", seconds=seconds, next_run_time=services.clock(), id=job.__name__, **options)
 
 
 async def _run(job: Job, services: Services, tasks: Tasks) -> None:
     # A task of our own: the scheduler's shutdown cancels what it runs, and cannot wait for it.
-    if not tasks.draining:
-        await asyncio.shield(tasks.start(job(services)))
+    if tasks.draining:
+        return
+    work = tasks.start(job(services))
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        # The scheduler stops, which is no failure; the work goes on, and the drain waits for it.
+        if work.cancelled():
+            raise
 
 
 def _note(event: JobEvent) -> None:

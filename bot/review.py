@@ -13,7 +13,13 @@ from functools import partial
 
 import structlog
 
-from bot.cams.errors import CamsError
+from bot.cams.errors import (
+    CamsBusyError,
+    CamsCredentialsMissingError,
+    CamsCredentialsRefusedError,
+    CamsDownError,
+    CamsError,
+)
 from bot.cams.models import Waba
 from bot.store import Change, Kind, Store, Subscription, Transition, Watch, storable
 
@@ -24,6 +30,8 @@ Clock = Callable[[], datetime]
 FAILING_AFTER = timedelta(minutes=15)
 # QueryChatappBindWaba allows 10 calls a second; with more in flight the rest only waits for its permit.
 AT_ONCE = 10
+# These say nothing about the space that was asked for, and the next one would only meet the same (see bot.health).
+OF_ALL_SPACES = (CamsBusyError, CamsCredentialsMissingError, CamsCredentialsRefusedError, CamsDownError)
 
 log = structlog.get_logger()
 
@@ -88,7 +96,7 @@ def failed(failure: str, now: datetime, current: Watch) -> tuple[Watch, list[Cha
 async def look(store: Store, fetch: Fetch, space_id: str, fallback_channel: str, clock: Clock) -> Waba:
     """Ask CAMS about one space, record what is new if the space is watched, and return the answer.
 
-    Raises what `fetch` raises, after the failure was recorded.
+    Raises what `fetch` raises, after the failure was recorded if it is the space's.
     """
     sight = await _look(store, fetch, space_id, fallback_channel, clock)
     if isinstance(sight.answer, Exception):
@@ -99,7 +107,10 @@ async def look(store: Store, fetch: Fetch, space_id: str, fallback_channel: str,
 async def poll(
     store: Store, fetch: Fetch, spaces: Collection[str], fallback_channel: str, clock: Clock
 ) -> list[Transition]:
-    """Look at every space, a few at a time, and return what was recorded; one that fails stops no other."""
+    """Look at every space, a few at a time, and return what was recorded; one that fails stops no other.
+
+    Where CAMS as a whole cannot be asked the rest is left to the next poll.
+    """
     await store.begin_watching(spaces)
     # One iterator for all the workers: each takes the next space when it is done with its last.
     waiting = iter(sorted(spaces))
@@ -109,6 +120,9 @@ async def poll(
         for space_id in waiting:
             try:
                 sight = await _look(store, fetch, space_id, fallback_channel, clock)
+            except OF_ALL_SPACES as exc:
+                left = 1 + sum(1 for _ in waiting)
+                log.info("a poll ended early", left=left, failure=_failure(exc))
             except Exception:
                 log.exception("look could not be recorded", space=space_id)
             else:
@@ -131,6 +145,8 @@ async def _look(store: Store, fetch: Fetch, space_id: str, fallback_channel: str
     answer: Waba | Exception
     try:
         answer = await fetch(space_id)
+    except OF_ALL_SPACES:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever goes wrong here, this space was not seen
         answer, failure = error, _failure(error)
         log.warning("review status could not be read", space=space_id, failure=failure)

@@ -8,6 +8,7 @@ from bot.cams.client import CamsClient
 from bot.drawing import Drawer
 from bot.errors import FieldErrors
 from bot.people import People
+from bot.register import Register
 from bot.settings import Settings
 from bot.slack import Slack
 from bot.store import Store
@@ -19,6 +20,7 @@ class Services:
 
     cams: CamsClient
     store: Store
+    register: Register
     slack: Slack
     people: People
     drawer: Drawer
@@ -38,7 +40,8 @@ class Services:
 
     async def space_if_known(self, phone_number: str, given: str) -> str:
         """Return the space of a number: the one given, else the one it was last seen in, else the default, else ""."""
-        return given or await self.store.space_of(phone_number) or self.settings.default_space
+        known = given or self.register.space_of(phone_number)
+        return known or await self.store.space_of(phone_number) or self.settings.default_space
 
     async def space_of(self, phone_number: str, given: str) -> str:
         """Return the same for an operation that does not work without a space.
@@ -51,4 +54,5 @@ class Services:
     async def remember(self, phone_number: str, space_id: str) -> None:
         """Note that a number belongs to a space, after CAMS has said so."""
         if space_id:
+            self.register.note(phone_number, space_id)
             await self.store.remember_number(phone_number, space_id, self.clock())

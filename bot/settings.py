@@ -120,6 +120,9 @@ class Settings(BaseModel):
     review_poll_seconds: int = _variable(
         300, "BOT_REVIEW_POLL_SECONDS", "whole seconds, from 1 to 86400", ge=1, le=86_400
     )
+    spaces_refresh_seconds: int = _variable(
+        3600, "BOT_SPACES_REFRESH_SECONDS", "whole seconds, from 1 to 86400", ge=1, le=86_400
+    )
     operators: Ids = _variable(
         frozenset(), "BOT_OPERATORS", "IDs of users (U… or W…) and user groups (S…), with commas between"
     )

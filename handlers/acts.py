@@ -35,6 +35,8 @@ GONE_TRIGGER = {"expired_trigger_id", "exchanged_trigger_id"}
 SHARE = "share"
 # Slack waits three seconds for an ack, less its way here and back.
 ACK_SECONDS = 2.0
+# Within five seconds whoever asked reads something, if only that CAMS is slow.
+PATIENCE_SECONDS = 4.6
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Acts:
     def __init__(self, routes: Routes, services: Services) -> None:
         self.routes = routes
         self._services = services
-        self._answers = Answers(services.slack)
+        self._answers = Answers(services.slack, services.register)
 
     async def command(self, request: Request, text: str) -> None:
         """Answer a slash command, whose words may lack something or be wrong."""
@@ -61,7 +63,7 @@ class Acts:
         async def work(outcome: Outcome) -> None:
             await self._permit(request, Role.VIEWER, outcome)
             route, rest = self.routes.find(typed(text))
-            understood = route.reads(rest)
+            understood = self._meant(route.reads(rest))
             outcome.act, outcome.target = route.name, _target(understood.values)
             await self._permit(request, route.requires, outcome)
             await self._answer_words(request, route, understood, outcome)
@@ -119,7 +121,7 @@ class Acts:
         """Return what a list offers for what was typed; nothing to who may not see it, and then a row tells."""
         offered = self.routes.lists[name]
         refused = await self._refused_at_once(request, offered.requires, Outcome(name))
-        return [] if refused else offered.answer(text)
+        return [] if refused else offered.answer(text, self._services.register)
 
     async def confirm(self, request: Request, route: Route, form: Form, values: Mapping[str, str]) -> Block:
         """Return the page that says what will happen, or why it will not for who may not do it."""
@@ -177,6 +179,13 @@ class Acts:
             raise AccessDeniedError(decision.reason)
         outcome.allowed = True
 
+    def _meant(self, understood: Understood) -> Understood:
+        """Put the ID of a space where its name was typed."""
+        if "space" not in understood.values:
+            return understood
+        space = self._services.register.meant(understood.values["space"])
+        return replace(understood, values={**understood.values, "space": space})
+
     async def _answer_words(self, request: Request, route: Route, understood: Understood, outcome: Outcome) -> None:
         if route.form is None:
             await self._run(request, route, understood.values)
@@ -215,7 +224,18 @@ class Acts:
         channel_id = values.get("channel") or request.channel_id
         if route.posts:
             await self._services.slack.enter(channel_id)
-        return await route.answer(Ask(request.user_id, channel_id, values), self._services)
+        return await self._in_time(request, route.answer(Ask(request.user_id, channel_id, values), self._services))
+
+    async def _in_time(self, request: Request, answer: Awaitable[Reply]) -> Reply:
+        """Wait for an answer, and say that it takes longer where it does: nobody shall look at nothing."""
+        working = asyncio.ensure_future(answer)
+        try:
+            if not (await asyncio.wait({working}, timeout=PATIENCE_SECONDS))[0]:
+                await self._answers.soothe(request)
+            return await working
+        except asyncio.CancelledError:
+            working.cancel()
+            raise
 
     async def _write(self, request: Request, outcome: Outcome, calls: list[Call], seconds: float) -> None:
         row = AuditEntry(

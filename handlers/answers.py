@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot import blocks
 from bot.blocks import Block
+from bot.register import Register
 from bot.slack import Slack, error_code
 from handlers import modals
 from handlers.errors import explain
@@ -19,6 +20,7 @@ from handlers.routes import Reply, Route
 
 log = structlog.get_logger()
 CLOSED_VIEW = {"not_found", "view_not_found"}
+SLOW = "Working on it still: CAMS is slow to answer. You will read here what came of it."
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,9 @@ class Request:
 class Answers:
     """Shows replies, forms and refusals."""
 
-    def __init__(self, slack: Slack) -> None:
+    def __init__(self, slack: Slack, register: Register) -> None:
         self._slack = slack
+        self._register = register
 
     async def give(
         self, request: Request, route: Route, reply: Reply, channel_id: str, values: Mapping[str, str]
@@ -85,17 +88,29 @@ class Answers:
             # The modal was closed and there is no channel: their own conversation with us.
             await self._slack.post(request.user_id, blocks.escape(text), said)
 
+    async def soothe(self, request: Request) -> None:
+        """Say that the answer takes longer. It comes later, and where this cannot be said it comes alone."""
+        try:
+            if request.view_id:
+                view = modals.loading_view("cams-bot", request.channel_id, SLOW)
+                await self._updated(request, view)
+            elif request.response_url:
+                await self._responded(request, SLOW, [blocks.prose(SLOW)], replaces=False)
+        except Exception as exc:  # noqa: BLE001 - the answer itself is still to come
+            log.info("it could not be said that an answer takes longer", error=type(exc).__name__)
+
     async def ask_again(
         self, request: Request, form: Form, values: Mapping[str, str], errors: Mapping[str, str], notice: str
     ) -> None:
         """Show a form that was sent once more, with what was in it."""
-        view = form.view(values, errors, request.channel_id, notice)
+        view = form.view(values, errors, request.channel_id, self._register, notice)
         if not await self._updated(request, view):
             await self.tell(request, " ".join([notice, *errors.values()]).strip())
 
     async def open(self, request: Request, form: Form, filled: Mapping[str, str], errors: Mapping[str, str]) -> None:
         """Open a form with what is known filled in."""
-        view = form.view({"channel": request.channel_id, **filled}, errors, request.channel_id)
+        known = {"channel": request.channel_id, **filled}
+        view = form.view(known, errors, request.channel_id, self._register)
         await self._slack.open_view(request.trigger_id, view)
 
     async def publish(self, channel_id: str, reply: Reply) -> None:

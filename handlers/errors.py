@@ -5,8 +5,10 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.cams.errors import (
+    CamsBusyError,
     CamsCredentialsMissingError,
     CamsCredentialsRefusedError,
+    CamsDownError,
     CamsError,
     CamsNotSentError,
     CamsPermissionError,
@@ -26,6 +28,10 @@ DOES = {
     "GetChatappVerifyCode": "Requesting the verification code",
     "QueryChatappBindWaba": "Looking at the WABA",
     "QueryPhoneBusinessProfile": "Looking at the business profile",
+    "ListInstance": "Listing the spaces",
+    "QueryChatappPhoneNumbers": "Listing the numbers",
+    "GetPhoneNumberVerificationStatus": "Looking at the number's verification",
+    "DeletePhoneMessageQrdl": "Deleting the QR code",
 }
 CHECK_FIRST = {
     "CreatePhoneMessageQrdl": "Look at `/cams qr list` first: if the code is there, post its picture from the list.",
@@ -51,6 +57,8 @@ MEANINGS = {
         "Alibaba Cloud does not accept the AccessKey. Whoever runs this bot has to check or rotate it."
     ),
     CamsCredentialsMissingError: "There are no Alibaba Cloud credentials to sign with. {error.message}",
+    CamsDownError: "{error.message}. Nothing was done; you need not try before that.",
+    CamsBusyError: "Too many calls for this account ({error.message}). Nothing was done; try again in a minute.",
     CamsNotSentError: (
         "CAMS could not be reached, and nothing was done. Try again; if it stays so, check CAMS_ENDPOINT."
     ),

@@ -13,6 +13,7 @@ from typing import Any
 from bot import blocks
 from bot.blocks import Block
 from bot.errors import UserError
+from bot.register import Register
 
 LABEL_MAX = 2000
 TITLE_MAX = 24
@@ -22,15 +23,19 @@ BACK = "form.back"
 
 @dataclass(frozen=True)
 class Field:
-    """One input. `check` returns the value as it is meant, or raises UserError with what is wrong."""
+    """One input. `check` returns the value as it is meant, or raises UserError with what is wrong.
+
+    `options` is what a list offers for what was typed. Both it and `element` are made of what is in memory.
+    """
 
     name: str
     label: str
     check: Callable[[str], str]
-    element: Callable[[str], Block]
+    element: Callable[[str, Register], Block]
     hint: str = ""
     optional: bool = False
     default: str = ""
+    options: Callable[[str, Register], list[Block]] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,11 +69,19 @@ class Form:
                 errors[one.name] = str(exc)
         return checked, errors
 
-    def view(self, filled: Mapping[str, str], errors: Mapping[str, str], channel_id: str, notice: str = "") -> Block:
+    def view(
+        self,
+        filled: Mapping[str, str],
+        errors: Mapping[str, str],
+        channel_id: str,
+        register: Register,
+        notice: str = "",
+    ) -> Block:
         """Build the modal with what is known filled in, and what is wrong with it beside its field."""
         shown: list[Block] = [blocks.prose(f"⚠ {notice}")] if notice else []
         for one in self.fields:
-            shown.append(_input(self.id, one, filled.get(one.name, "") or one.default))
+            element = one.element(filled.get(one.name, "") or one.default, register)
+            shown.append(_input(self.id, one, element))
             if one.name in errors:
                 shown.append(blocks.context(f"⚠ {errors[one.name]}"))
         return _modal(self.title, shown, callback_id=self.id, submit=self.submit, holds={"channel": channel_id})
@@ -85,9 +98,9 @@ class Form:
         )
 
 
-def loading_view(title: str, channel_id: str) -> Block:
+def loading_view(title: str, channel_id: str, text: str = "Working on it. This takes a few seconds.") -> Block:
     """Build what is shown while CAMS is asked."""
-    shown = [blocks.lines([blocks.emoji("hourglass_flowing_sand"), " Working on it. This takes a few seconds."])]
+    shown = [blocks.lines([blocks.emoji("hourglass_flowing_sand"), f" {text}"])]
     return _modal(title, shown, holds={"channel": channel_id})
 
 
@@ -116,14 +129,14 @@ def _entered(element: Mapping[str, Any]) -> str:
     return str(element.get("value") or option.get("value") or element.get("selected_conversation") or "")
 
 
-def _input(form_id: str, one: Field, value: str) -> Block:
+def _input(form_id: str, one: Field, element: Block) -> Block:
     hint = {"hint": blocks.plain(one.hint, LABEL_MAX)} if one.hint else {}
     return {
         "type": "input",
         "block_id": one.name,
         "optional": one.optional,
         "label": blocks.plain(one.label, LABEL_MAX),
-        "element": {**one.element(value), "action_id": f"{form_id}.{one.name}"},
+        "element": {**element, "action_id": f"{form_id}.{one.name}"},
         **hint,
     }
 

@@ -13,6 +13,7 @@ from bot import blocks
 from bot.access import Role
 from bot.blocks import Block
 from bot.errors import UserError
+from bot.register import Register
 from bot.services import Services
 from bot.slack import Picture
 from handlers.modals import Form
@@ -74,9 +75,9 @@ class Route:
 
 @dataclass(frozen=True)
 class OptionList:
-    """A list that is asked for while somebody types."""
+    """A list that is asked for while somebody types. It rides on the ack, so it is made of what is in memory."""
 
-    answer: Callable[[str], list[Block]]
+    answer: Callable[[str, Register], list[Block]]
     requires: Role
 
 
@@ -86,7 +87,6 @@ class Router:
 
     commands: dict[str, Route] = field(default_factory=dict)
     presses: dict[str, Route] = field(default_factory=dict)
-    lists: dict[str, OptionList] = field(default_factory=dict)
 
     def command(self, name: str, **facts: Any) -> Callable[[Handler], Handler]:
         """Let a function answer `/cams <name>`; `facts` are those of Route."""
@@ -106,17 +106,6 @@ class Router:
 
         return add
 
-    def options(
-        self, name: str, *, requires: Role
-    ) -> Callable[[Callable[[str], list[Block]]], Callable[[str], list[Block]]]:
-        """Let a function answer what is typed into the list with this action_id."""
-
-        def add(answer: Callable[[str], list[Block]]) -> Callable[[str], list[Block]]:
-            self.lists[name] = OptionList(answer, requires)
-            return answer
-
-        return add
-
 
 class Routes:
     """All routers together."""
@@ -124,9 +113,14 @@ class Routes:
     def __init__(self, routers: Sequence[Router]) -> None:
         self.commands = {name: route for router in routers for name, route in router.commands.items()}
         self.presses = {name: route for router in routers for name, route in router.presses.items()}
-        self.lists = {name: options for router in routers for name, options in router.lists.items()}
         self.shortcuts = {route.shortcut: route for route in self.commands.values() if route.shortcut}
         self.forms = {route.form.id: route for route in self.commands.values() if route.form}
+        self.lists = {
+            f"{form_id}.{one.name}": OptionList(one.options, route.requires)
+            for form_id, route in self.forms.items()
+            for one in (route.form.fields if route.form else ())
+            if one.options
+        }
 
     def find(self, text: str) -> tuple[Route, str]:
         """Return the route that the first words name, and the words behind them.

@@ -7,7 +7,6 @@ from bot.access import Role
 from bot.blocks import Block
 from bot.cams.models import LOCALES
 from bot.services import Services
-from handlers import fields
 from handlers.fields import LANGUAGE, METHOD, PHONE, SPACE
 from handlers.modals import Form
 from handlers.routes import Ask, Reply, Router
@@ -16,7 +15,6 @@ from handlers.words import phone_only
 router = Router()
 VERIFY = Form("verify", "Verify a number", "Continue", (PHONE, SPACE, METHOD, LANGUAGE))
 COMES_AS = {"sms": "text message", "voice": "telephone call"}
-router.options("verify.language", requires=Role.ADMIN)(fields.languages)
 
 
 def confirm(values: Mapping[str, str]) -> list[Block]:

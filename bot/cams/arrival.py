@@ -1,8 +1,8 @@
 """When a request has arrived: as soon as the other side's kernel has acknowledged its last byte.
 
-    connector hands the connection out -> how much was written before? -> poll until more is, and all is acknowledged
+    connector hands the connection out -> aiohttp writes the request -> poll until all that was written is acknowledged
 
-https://man7.org/linux/man-pages/man7/tcp.7.html (TCP_INFO, SIOCOUTQ). On other systems nobody is told anything.
+https://man7.org/linux/man-pages/man7/tcp.7.html (SIOCOUTQ). On other systems nobody is told anything.
 """
 
 import asyncio
@@ -16,11 +16,9 @@ from typing import Any
 import aiohttp
 
 # Seconds. A distant server's acknowledgement takes a round trip; a delayed one takes 40 ms more.
-FIRST_LOOK = 0.002
+FIRST_LOOK = 0.005
 LOOK_EVERY = 0.005
 GIVE_UP = 3.0
-# struct tcp_info of linux/tcp.h: tcpi_bytes_acked, since Linux 4.1.
-_BYTES_ACKED = 120
 
 _departing: ContextVar["Arrival | None"] = ContextVar("departing", default=None)
 
@@ -44,7 +42,6 @@ class Arrival:
         """Call ``arrived`` once, if it is ever known and the context is still open."""
         self._arrived = arrived
         self._transport: asyncio.Transport | None = None
-        self._before = 0
         self._looks: asyncio.TimerHandle | None = None
         self._until = 0.0
 
@@ -63,24 +60,18 @@ class Arrival:
             return
         loop = asyncio.get_running_loop()
         self._transport, self._socket = transport, found
-        self._before = _acknowledged(found) + _unacknowledged(found)
         self._until = loop.time() + GIVE_UP
+        # A request without a body is written before its task waits for anything, so before the first look.
         self._looks = loop.call_later(FIRST_LOOK, self._look)
 
     def _look(self) -> None:
         loop = asyncio.get_running_loop()
         if self._transport is None or self._transport.is_closing() or loop.time() > self._until:
             return
-        written = self._transport.get_write_buffer_size() == 0 and _unacknowledged(self._socket) == 0
-        if written and _acknowledged(self._socket) > self._before:
+        if self._transport.get_write_buffer_size() == 0 and _unacknowledged(self._socket) == 0:
             self._arrived()
             return
         self._looks = loop.call_later(LOOK_EVERY, self._look)
-
-
-def _acknowledged(sock: socket.socket) -> int:
-    info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_ACKED + 8)
-    return int(struct.unpack_from("Q", info, _BYTES_ACKED)[0]) if len(info) == _BYTES_ACKED + 8 else 0
 
 
 def _unacknowledged(sock: socket.socket) -> int:

@@ -5,7 +5,7 @@ call: attempt, and again within bounds -> circuit -> credentials -> a slot of th
 """
 
 import asyncio
-import uuid
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,11 +31,13 @@ from bot.cams.errors import (
     CamsThrottledError,
     CamsUnknownOutcomeError,
 )
-from bot.cams.governor import BusyError, Slot
+from bot.cams.governor import BusyError, Governor, Slot
 from bot.cams.line import Priority
 from bot.cams.permits import PermitsUnavailableError
 from bot.cams.quota import Quota
 
+# Nothing is compressed, so no small answer can grow into a large one.
+_NOT_SENT = ("Content-Type", "Accept-Encoding")
 ATTEMPTS = 3
 """How often a call is sent at most."""
 
@@ -91,7 +93,7 @@ class Limits:
 
 def new_nonce() -> str:
     """Return a text that was never returned before."""
-    return uuid.uuid4().hex
+    return secrets.token_hex(16)
 
 
 def ignore(call: Call) -> None:
@@ -122,6 +124,7 @@ class Caller:
         self._clock = clock
         self._nonce = nonce
         self._observe = observe
+        self._whole_time = _in_total(limits.attempt)
         self._loop_time = asyncio.get_running_loop().time
         self.circuits = Circuits(self._loop_time)
         self.key = KeyCircuit(self._loop_time)
@@ -129,7 +132,8 @@ class Caller:
     async def call(self, operation: str, params: Mapping[str, str], priority: Priority, *, reads: bool) -> Answer:
         """Send a call, and again where that is safe and useful. Raises CamsError in bounded time."""
         total = self._limits.total(priority, reads=reads)
-        attempt = partial(self._attempt, operation, params, priority, self._loop_time() + total)
+        deadline = self._loop_time() + total
+        attempt = partial(self._attempt, operation, params, priority, deadline)
         try:
             return await attempt(1)
         except CamsCredentialsRefusedError as error:
@@ -140,7 +144,7 @@ class Caller:
             again = partial(_no_longer_than, total / 5, _read_again if reads else _write_again)
             if not again(error):
                 raise
-            return await self._try_again(attempt, error, again, total)
+            return await self._try_again(attempt, error, again, deadline - self._loop_time(), total / 5)
 
     async def _has_another_key(self, refusal: CamsCredentialsRefusedError, operation: str) -> bool:
         """Whether the key was rotated while the call was under way. Nothing was done by it."""
@@ -150,14 +154,18 @@ class Caller:
             raise exc.during(operation) from exc
 
     async def _try_again(
-        self, attempt: Callable[[int], Awaitable[Answer]], error: CamsError, again: Again, total: float
+        self,
+        attempt: Callable[[int], Awaitable[Answer]],
+        error: CamsError,
+        again: Again,
+        left: float,
+        longest_wait: float,
     ) -> Answer:
-        longest_wait = total / 5
         # Not as a decorator: stamina logs the arguments of what it decorates, and a telephone number is one of them.
         async for turn in stamina.retry_context(
             on=again,
             attempts=ATTEMPTS,
-            timeout=total - longest_wait,
+            timeout=max(0.0, left - longest_wait),
             wait_max=longest_wait,
             wait_jitter=min(1.0, longest_wait),
         ):
@@ -183,8 +191,10 @@ class Caller:
             if self._loop_time() >= deadline:
                 raise CamsNotSentError(operation, "no time is left for another attempt")
             self.circuits.admit(operation)
-            credentials = await self._key(operation, deadline)
-            slot = await self._slot(operation, priority, deadline)
+            credentials = self._credentials.at_hand() or await self._key(operation, deadline)
+            self.key.admit(credentials, operation)
+            governor = self.quota[operation]
+            slot = governor.take_now(priority) or await self._slot(governor, operation, priority, deadline)
             sent = self._loop_time()
             answer = await self._exchange(operation, params, credentials, slot, deadline)
         except CamsError as error:
@@ -200,16 +210,13 @@ class Caller:
             async with asyncio.timeout_at(deadline):
                 credentials = await self._credentials.get()
         except CamsCredentialsMissingError as exc:
+            self.key.missing(exc)
             raise exc.during(operation) from exc
         except TimeoutError as exc:
             raise CamsNotSentError(operation, "no credentials in time") from exc
-        self.key.admit(credentials, operation)
         return credentials
 
-    async def _slot(self, operation: str, priority: Priority, deadline: float) -> Slot:
-        governor = self.quota[operation]
-        if slot := governor.take_now(priority):
-            return slot
+    async def _slot(self, governor: Governor, operation: str, priority: Priority, deadline: float) -> Slot:
         try:
             return await governor.take(priority, deadline)
         except BusyError as exc:
@@ -242,9 +249,10 @@ class Caller:
         slot.answered()
         return self._judged(operation, response, credentials, slot)
 
-    def _time_left(self, deadline: float) -> float:
+    def _time_left(self, deadline: float) -> aiohttp.ClientTimeout:
+        left = deadline - self._loop_time()
         # To aiohttp a zero is no limit at all.
-        return max(0.001, min(self._limits.attempt, deadline - self._loop_time()))
+        return self._whole_time if left >= self._limits.attempt else _in_total(max(0.001, left))
 
     def _judged(self, operation: str, response: wire.Response, credentials: Credentials, slot: Slot) -> Answer:
         try:
@@ -270,17 +278,16 @@ class Caller:
             case CamsRefusedError():
                 self.circuits.answered(error.operation)
 
-    async def _send(self, operation: str, request: wire.Request, seconds: float) -> wire.Response:
+    async def _send(self, operation: str, request: wire.Request, within: aiohttp.ClientTimeout) -> wire.Response:
         try:
             async with self._session.post(
                 # What was signed is what is sent: yarl would encode it in its own way.
                 yarl.URL(request.url, encoded=True),
                 headers=request.headers,
-                skip_auto_headers=("Content-Type",),
+                skip_auto_headers=_NOT_SENT,
                 allow_redirects=False,
                 raise_for_status=False,
-                # In total, for a server may send a byte a second for ever.
-                timeout=aiohttp.ClientTimeout(total=seconds, connect=seconds / 2),
+                timeout=within,
             ) as response:
                 return wire.Response(response.status, response.headers, await _body(response))
         except _NEVER_SENT as exc:
@@ -291,9 +298,17 @@ class Caller:
             raise CamsUnknownOutcomeError(operation, message, transient=True) from None
 
 
+def _in_total(seconds: float) -> aiohttp.ClientTimeout:
+    """Bound an attempt as a whole, for a server may send a byte a second for ever."""
+    return aiohttp.ClientTimeout(total=seconds, connect=seconds / 2)
+
+
 async def _body(response: aiohttp.ClientResponse) -> bytes:
     """Read a body as far as it is of use: one byte more than is allowed says enough."""
-    body = bytearray()
+    first = await response.content.readany()
+    if response.content.at_eof():
+        return first
+    body = bytearray(first)
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > wire.MAX_BODY:

@@ -8,7 +8,13 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from bot.cams.credentials import Credentials
-from bot.cams.errors import CamsCredentialsRefusedError, CamsDownError, CamsError, CamsNotSentError
+from bot.cams.errors import (
+    CamsCredentialsMissingError,
+    CamsCredentialsRefusedError,
+    CamsDownError,
+    CamsError,
+    CamsNotSentError,
+)
 
 # So many failures in a row, over so many seconds at least: a single hiccup is what retries are for.
 FAILURES = 5
@@ -27,7 +33,7 @@ class Circuit:
         self._failing = set[str]()
         self._failing_since = math.inf
         self._next_probe = math.inf
-        self._cause = ""
+        self.cause = ""
 
     @property
     def is_open(self) -> bool:
@@ -47,7 +53,7 @@ class Circuit:
         if now < self._next_probe:
             raise CamsDownError(
                 operation,
-                f"CAMS has not answered for {self.seconds:.0f} s ({self._cause}), so this was not sent. "
+                f"CAMS has not answered for {self.seconds:.0f} s ({self.cause}), so this was not sent. "
                 f"It is tried again in {max(1.0, self._next_probe - now):.0f} s",
             )
         self._next_probe = now + PROBE_SECONDS
@@ -63,7 +69,7 @@ class Circuit:
         self._failures += 1
         self._failing.add("" if isinstance(error, CamsNotSentError) else error.operation)
         self._failing_since = min(self._failing_since, now)
-        self._cause = error.message
+        self.cause = error.message
         proves = not of_several or "" in self._failing or len(self._failing) > 1
         if proves and self._failures >= FAILURES and now - self._failing_since >= FAILING_SECONDS:
             self._next_probe = now + PROBE_SECONDS
@@ -97,23 +103,31 @@ class KeyCircuit:
     """Remembers a key that was refused, so that it is not tried a hundred times more; another key passes at once."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        """Begin with trust. ``clock`` counts in seconds."""
+        """Begin with no opinion. ``clock`` counts in seconds."""
         self._clock = clock
         self._refused: tuple[Credentials, CamsCredentialsRefusedError] | None = None
+        self._missing: CamsCredentialsMissingError | None = None
         self._next_probe = 0.0
+        self._accepted = False
 
     @property
-    def refusal(self) -> CamsCredentialsRefusedError | None:
-        """The refusal of the key in use, None while it is accepted."""
-        return self._refused[1] if self._refused else None
+    def problem(self) -> CamsError | None:
+        """Why there is no key that CAMS accepts, None while nothing speaks against it."""
+        return self._missing or (self._refused[1] if self._refused else None)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether CAMS has accepted a key, and refused none since."""
+        return self._accepted and self.problem is None
 
     def admit(self, credentials: Credentials, operation: str) -> None:
         """Let a call through, else raise the CamsCredentialsRefusedError that its key met."""
+        self._missing = None
         if self._refused is None or self.would_admit(credentials):
             return
         now = self._clock()
         if now < self._next_probe:
-            raise self._refused[1].during(operation, request_id=self._refused[1].request_id, http_status=None)
+            raise self._refused[1].during(operation, request_id=self._refused[1].request_id)
         self._next_probe = now + KEY_PROBE_SECONDS
 
     def would_admit(self, credentials: Credentials) -> bool:
@@ -122,9 +136,13 @@ class KeyCircuit:
 
     def accepted(self) -> None:
         """Note that CAMS took a key."""
-        self._refused = None
+        self._refused, self._accepted = None, True
 
     def refused(self, credentials: Credentials, error: CamsCredentialsRefusedError) -> None:
         """Note that CAMS did not take this key."""
         self._refused = credentials, error
         self._next_probe = self._clock() + KEY_PROBE_SECONDS
+
+    def missing(self, error: CamsCredentialsMissingError) -> None:
+        """Note that there is no key at all."""
+        self._missing = error

@@ -13,13 +13,13 @@ import aiohttp
 from bot.cams import wire
 from bot.cams.caller import ATTEMPTS, Call, Caller, Limits, ignore, new_nonce
 from bot.cams.credentials import CredentialsSource
-from bot.cams.errors import CamsCredentialsRefusedError, CamsUnknownOutcomeError
+from bot.cams.errors import CamsError, CamsUnknownOutcomeError
 from bot.cams.governor import Standing
 from bot.cams.line import Priority
 from bot.cams.models import Number, Profile, QrCode, SpacePage, Waba, verification_from_wire
 from bot.cams.quota import Quota
 
-__all__ = ["ATTEMPTS", "Call", "CamsClient", "Limits", "Priority"]
+__all__ = ["ATTEMPTS", "Call", "CamsClient", "Limits", "Priority", "Standing"]
 
 _Model = TypeVar("_Model")
 _Read = Callable[[Mapping[str, Any]], _Model]
@@ -135,9 +135,19 @@ class CamsClient:
         return whole.seconds if whole.is_open else 0.0
 
     @property
-    def key_refusal(self) -> CamsCredentialsRefusedError | None:
-        """Why CAMS does not accept our key, None while it does."""
-        return self._caller.key.refusal
+    def silent_because(self) -> str:
+        """What the latest call without an answer met."""
+        return self._caller.circuits.whole.cause
+
+    @property
+    def key_problem(self) -> CamsError | None:
+        """Why there is no key that CAMS accepts, None while there is one."""
+        return self._caller.key.problem
+
+    @property
+    def heard_since_trouble(self) -> bool:
+        """Whether CAMS has accepted a key of ours since the client was made, and since the latest trouble."""
+        return self._caller.key.is_good and not self._caller.circuits.whole.is_open
 
     async def _read(self, operation: str, params: Mapping[str, str], model: _Read[_Model]) -> _Model:
         return await self._call(operation, params, model, reads=True)

@@ -34,6 +34,10 @@ class Credentials:
 class CredentialsSource(Protocol):
     """Where the client asks before every attempt."""
 
+    def at_hand(self) -> Credentials | None:
+        """Return credentials that are good now if nobody has to be asked for them."""
+        ...
+
     async def get(self) -> Credentials:
         """Return credentials that are good now, or raise CamsCredentialsMissingError."""
         ...
@@ -48,6 +52,10 @@ class StaticCredentials:
     """Credentials that stay."""
 
     credentials: Credentials
+
+    def at_hand(self) -> Credentials:
+        """Return them."""
+        return self.credentials
 
     async def get(self) -> Credentials:
         """Return them."""
@@ -86,6 +94,11 @@ class ChainCredentials:
         self._timeout = timeout
         self._cached: tuple[float, Credentials] | None = None
         self._refresh: asyncio.Task[Credentials] | None = None
+
+    def at_hand(self) -> Credentials | None:
+        """Return credentials that were asked for lately."""
+        fresh = self._cached is not None and self._clock() - self._cached[0] < REFRESH_AFTER
+        return self._cached[1] if fresh and self._cached else None
 
     async def get(self) -> Credentials:
         """Return credentials that live for minutes at least, or raise CamsCredentialsMissingError in bounded time."""

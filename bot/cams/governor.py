@@ -101,7 +101,9 @@ class Ledger:
     def granted(self, priority: Priority, waited: float, now: float) -> None:
         """Note one grant."""
         self._turn(now)
-        spent = self._now.setdefault(priority, Spent())
+        spent = self._now.get(priority)
+        if spent is None:
+            spent = self._now[priority] = Spent()
         spent.calls += 1
         spent.waited += waited
         spent.longest = max(spent.longest, waited)
@@ -146,7 +148,7 @@ class Governor:
 
     def take_now(self, priority: Priority) -> Slot | None:
         """Return a slot if nobody has to be asked or waited for."""
-        if self._line.next() is not None:
+        if self._line:
             return None
         permit = self._permits.take_now(priority, self._trips.half)
         return None if permit is None else self._slot(permit, priority, 0.0)
@@ -214,8 +216,9 @@ class Governor:
 
     def _serve_on(self) -> None:
         """Have the line served by what is true now: a permit may have come back, somebody urgent may have come."""
-        self._news.set()
-        if self._line.next() is not None and (self._serving is None or self._serving.done()):
+        if self._serving is not None and not self._serving.done():
+            self._news.set()
+        elif self._line:
             self._serving = asyncio.create_task(self._serve(), name="serve the CAMS quota")
 
     async def _serve(self) -> None:

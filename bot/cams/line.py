@@ -46,16 +46,23 @@ class Line:
         self._waiting = [0 for _ in Priority]
         self._passed = [0 for _ in Priority]
         self._since_turn = 0
+        self._length = 0
+
+    def __bool__(self) -> bool:
+        """Whether anybody may be waiting."""
+        return self._length > 0
 
     def add(self, place: Place) -> None:
         """Put somebody at the end of their class."""
         self._queues[place.priority].append(place)
         self._waiting[place.priority] += 1
+        self._length += 1
 
     def leave(self, place: Place) -> None:
         """Note that somebody, who has not been served, no longer waits. Their future is done already."""
         # The place itself goes when its turn comes: to look for it would take as long as the line is.
         self._waiting[place.priority] -= 1
+        self._length -= 1
 
     def ahead_of(self, priority: Priority) -> int:
         """Count who would be served before a newcomer of this class."""
@@ -82,6 +89,7 @@ class Line:
             self._passed[priority] += 1
         self._passed[chosen] = 0
         self._waiting[chosen] -= 1
+        self._length -= 1
         return self._queues[chosen].popleft()
 
     def waiting(self, now: float) -> Mapping[Priority, tuple[int, float]]:

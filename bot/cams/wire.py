@@ -1,5 +1,6 @@
 """What goes over the wire: a call as a request, and an answer as fields or one of our errors. Values in, values out."""
 
+import functools
 import json
 import math
 import re
@@ -68,6 +69,7 @@ class _Known(TypedDict):
     http_status: int
 
 
+@functools.cache
 def origin(endpoint: str) -> tuple[str, str]:
     """Return the scheme of an endpoint and its Host header as an HTTP client sends it: no default port.
 
@@ -102,8 +104,8 @@ def build(
         "accept": "application/json",
         "host": host,
         "x-acs-action": operation,
-        "x-acs-content-sha256": sign.content_hash(b""),
-        "x-acs-date": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "x-acs-content-sha256": sign.NO_CONTENT,
+        "x-acs-date": f"{now.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z",
         "x-acs-signature-nonce": nonce,
         "x-acs-version": VERSION,
     }
@@ -148,8 +150,8 @@ def _decoded(body: bytes) -> Mapping[str, Any]:
         return {}
     try:
         text = body.decode()
-        answer = json.loads(text, parse_constant=_finite, parse_float=_finite)
-        if _ESCAPED_SURROGATE.search(text):
+        answer = _JSON.decode(text)
+        if "\\u" in text and _ESCAPED_SURROGATE.search(text):
             answer = _without_lone_surrogates(answer)
     except (ValueError, RecursionError):
         return {}
@@ -161,6 +163,9 @@ def _finite(number: str) -> float:
     if not math.isfinite(value):
         raise ValueError("JSON has no such number")
     return value
+
+
+_JSON = json.JSONDecoder(parse_constant=_finite, parse_float=_finite)
 
 
 def _without_lone_surrogates(answer: Any) -> Any:

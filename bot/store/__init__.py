@@ -1,6 +1,6 @@
 """What the bot remembers, in SQLite or PostgreSQL.
 
-    DATABASE_URL -> engine -> migrate -> Store ( spaces | alerts | audit ) -> rows
+    DATABASE_URL -> engine -> migrate -> Store ( spaces | register | alerts | audit ) -> rows
 
 Every method is one transaction and gives frozen values back.
 """
@@ -11,22 +11,41 @@ from contextlib import asynccontextmanager
 from bot.cams.line import Priority
 from bot.cams.quota import MakePermits
 from bot.errors import DatabaseError
+from bot.store.alarms import AlarmQueries
 from bot.store.alerts import AlertQueries
 from bot.store.audit import AuditQueries
 from bot.store.columns import storable
 from bot.store.engine import CANNOT_OPEN, create_engine, reason, try_file
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
 from bot.store.permits import SharedPermits
-from bot.store.rows import Alert, AuditEntry, Change, Kind, Subscription, Transition, Watch
+from bot.store.register import RegisterQueries, Stamp
+from bot.store.rows import (
+    Alarm,
+    AlarmKind,
+    Alert,
+    AuditEntry,
+    Change,
+    Kind,
+    Space,
+    SpaceNumber,
+    Subscription,
+    Transition,
+    Watch,
+)
 from bot.store.spaces import SpaceQueries
 
 __all__ = [
+    "Alarm",
+    "AlarmKind",
     "Alert",
     "AuditEntry",
     "Change",
     "Kind",
     "NewerDatabaseError",
     "Schema",
+    "Space",
+    "SpaceNumber",
+    "Stamp",
     "Store",
     "Subscription",
     "Transition",
@@ -39,7 +58,7 @@ __all__ = [
 ]
 
 
-class Store(SpaceQueries, AlertQueries, AuditQueries):
+class Store(AlarmQueries, SpaceQueries, RegisterQueries, AlertQueries, AuditQueries):
     """All that the bot remembers."""
 
     def shared_permits(self, *, lease: float) -> MakePermits | None:

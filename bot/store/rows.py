@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Kind = Literal["review", "poll_failing", "poll_recovered"]
+AlarmKind = Literal["cams_silent", "key_refused"]
+Kind = Literal["review", "poll_failing", "poll_recovered", "cams_silent", "cams_answers", "key_refused", "key_accepted"]
 AlertState = Literal["owed", "delivered", "failed"]
 
 
@@ -42,7 +43,8 @@ class Change:
 
     For `review`, `before` and `after` are the two statuses and `before_since` is when the old one was first seen;
     `at_least` says that it was there already at the first sight. For the two poll kinds `before_since` is the first
-    failure, `detail` the latest one, and both statuses are the last that was seen.
+    failure, `detail` the latest one, and both statuses are the last that was seen. The other kinds are of the bot as a
+    whole: `before_since` and `detail` are those of the alarm, and the rest is empty.
     """
 
     kind: Kind
@@ -83,6 +85,15 @@ class Alert:
     transition: Transition
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A trouble of the bot as a whole that stands: since when, and what is known of it."""
+
+    kind: AlarmKind
+    since: datetime
+    detail: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
     """Who did what, where, on what, whether they were allowed to, and how it ended."""
@@ -98,3 +109,29 @@ class AuditEntry:
     outcome: str
     request_id: str
     duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A space of the register. What CAMS has not told is empty, a time that never was None."""
+
+    space_id: str
+    name: str = ""
+    state: str = ""
+    waba_id: str = ""
+    waba_name: str = ""
+    review_status: str = ""
+    listed_at: datetime | None = None
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceNumber:
+    """A telephone number (digits only) and its space. The states are as CAMS writes them, empty where it did not."""
+
+    phone_number: str
+    space_id: str
+    verified_name: str = ""
+    status: str = ""
+    quality: str = ""
+    verification: str = ""

@@ -1,22 +1,22 @@
-"""Spaces: who subscribes to them, what was last seen of their WABA, which numbers belong to them."""
+"""Watched spaces: who subscribes to them, what was last seen of their WABA."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, insert
+from bot.store.owing import owe
 from bot.store.rows import Change, Subscription, Transition, Watch
-from bot.store.tables import alerts, numbers, subscriptions, transitions, watches
+from bot.store.tables import subscriptions, transitions, watches
 
 Decide = Callable[[Watch], tuple[Watch, Sequence[Change]]]
 
 
 class SpaceQueries(Queries):
-    """Subscriptions, watches and numbers."""
+    """Subscriptions and watches."""
 
     async def subscribe(self, space_id: str, channel_id: str, created_by: str, now: datetime) -> bool:
         """Tell the channel of the space's changes from now on; return False if it is told already."""
@@ -87,7 +87,8 @@ class SpaceQueries(Queries):
                 return []
             after, changes = decide(Watch(**row))
             await tx.execute(update(watches).where(mine).values(asdict(after)))
-            return [await _owe(tx, change, space_id, fallback_channel, now) for change in changes]
+            channels = await _channels(tx, space_id) or ([fallback_channel] if fallback_channel else [])
+            return [await owe(tx, change, space_id, channels, now) for change in changes]
 
     async def transitions(self, space_id: str, limit: int) -> list[Transition]:
         """Return the latest changes of a space, the newest first."""
@@ -95,22 +96,6 @@ class SpaceQueries(Queries):
         async with self._reading() as tx:
             rows = await tx.execute(query.order_by(transitions.c.id.desc()).limit(limit))
             return [Transition(**row) for row in rows.mappings()]
-
-    async def space_of(self, phone_number: str) -> str | None:
-        """Return the space that a number (digits only) was last seen in, None if it never was."""
-        query = select(numbers.c.space_id).where(numbers.c.phone_number == phone_number)
-        async with self._reading() as tx:
-            return await tx.scalar(query)
-
-    async def remember_number(self, phone_number: str, space_id: str, now: datetime) -> None:
-        """Note that CAMS knew the number (digits only) in this space."""
-        seen = {"space_id": space_id, "seen_at": now}
-        async with self._writing() as tx:
-            await tx.execute(
-                insert(tx, numbers)
-                .values(phone_number=phone_number, **seen)
-                .on_conflict_do_update(index_elements=["phone_number"], set_=seen)
-            )
 
 
 async def _begin_watching(tx: AsyncConnection, spaces: Iterable[str]) -> None:
@@ -122,13 +107,3 @@ async def _begin_watching(tx: AsyncConnection, spaces: Iterable[str]) -> None:
 async def _channels(tx: AsyncConnection, space_id: str) -> list[str]:
     query = select(subscriptions.c.channel_id).where(subscriptions.c.space_id == space_id)
     return list(await tx.scalars(query.order_by(subscriptions.c.created_at, subscriptions.c.channel_id)))
-
-
-async def _owe(tx: AsyncConnection, change: Change, space_id: str, fallback_channel: str, now: datetime) -> Transition:
-    values = {**asdict(change), "space_id": space_id, "seen_at": now}
-    key = (await tx.execute(plain_insert(transitions).values(values).returning(transitions.c.id))).scalar_one()
-    channels = await _channels(tx, space_id) or ([fallback_channel] if fallback_channel else [])
-    owed = {"transition_id": key, "state": "owed", "due_at": now, "attempts": 0, "error": ""}
-    if rows := [{"channel_id": channel_id, **owed} for channel_id in channels]:
-        await tx.execute(plain_insert(alerts), rows)
-    return Transition(id=key, **values)

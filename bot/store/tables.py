@@ -125,6 +125,8 @@ spaces = Table(
     # When ListInstance named it last, and when its WABA and its numbers were read last.
     Column("listed_at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
+    # When a process began to read it; the others leave it alone meanwhile.
+    Column("claimed_at", UtcDateTime),
 )
 
 journal = Table(

@@ -22,6 +22,8 @@ async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wind
         world = await stack.enter_async_context(open_world(f"sqlite:///{folder / 'cams-bot.db'}", folder))
         windows = await stack.enter_async_context(open_windows(world, browser))
         await world.start_bot()
+        # Its calls are none that a test has made.
+        await world.logged("the register was refreshed")
         yield windows
 
 

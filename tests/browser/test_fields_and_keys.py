@@ -12,8 +12,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def test_what_is_wrong_with_a_field_stands_beside_it(windows: Windows) -> None:
     screen = await windows.of("operator")
-    await screen.opens("/cams qr create")
-    await screen.fills(phone="123", message="Hello", space="two words")
+    await screen.opens(f"/cams qr create space={'x' * 129}")
+    await screen.fills(phone="123", message="Hello")
     await screen.sends()
     phone = screen.at("field-phone")
 
@@ -63,7 +63,7 @@ async def test_what_cams_refuses_brings_the_form_back_filled_in(windows: Windows
     await screen.sends()
 
     await expect(screen.modal).to_contain_text("CAMS does not know this number in this space.")
-    await expect(screen.at("field-space").locator("input")).to_have_value("cams-demo2")
+    await expect(screen.at("field-space").locator("input")).to_have_value("Northern Lights (cams-demo2)")
 
 
 async def test_the_characters_of_a_message_are_counted(windows: Windows) -> None:
@@ -83,6 +83,14 @@ async def test_the_list_of_languages_comes_from_the_app_as_one_types(windows: Wi
     await screen.at("field-language").get_by_role("option", name="German").click()
 
     await expect(box).to_have_value("German (de)")
+
+
+async def test_the_list_of_spaces_finds_them_by_name(windows: Windows) -> None:
+    screen = await windows.of("viewer")
+    await screen.opens("/cams profile")
+    await screen.fills(space="Northern")
+
+    await expect(screen.at("field-space").get_by_role("combobox")).to_have_value("Northern Lights (cams-demo2)")
 
 
 async def test_the_composer_completes_commands_with_the_hints_of_the_manifest(windows: Windows) -> None:

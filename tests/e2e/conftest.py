@@ -22,6 +22,8 @@ async def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
             url = await stack.enter_async_context(fresh_schema())
         world = await stack.enter_async_context(open_world(url, folder, http=setup.http))
         await world.start_bot(**{"BOT_LOG_LEVEL": "DEBUG", **setup.settings})
+        # Its calls are none that a test has made.
+        await world.logged("the register was refreshed")
         yield world
 
 

@@ -73,8 +73,8 @@ async def test_the_form_takes_the_space_and_the_channel_from_the_command(world: 
 
 
 async def test_a_bad_submission_has_its_errors_beside_the_fields(world: World) -> None:
-    view = await world.opens("operator", "/cams qr create")
-    done(await world.person("operator").submit(view, phone="123", message=" ", space="two words"))
+    view = await world.opens("operator", f"/cams qr create space={'x' * 129}")
+    done(await world.person("operator").submit(view, phone="123", message=" "))
     complained = world.person("operator").view()
 
     assert complained is not None

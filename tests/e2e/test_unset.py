@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.reading import shown
+from tests.e2e.reading import row, shown
 from tests.fixtures.world import Setup, World
 
 SETUP = Setup(settings={"BOT_OPERATORS": "", "BOT_ADMINS": "", "CAMS_SPACE_ID": ""})
@@ -36,7 +36,7 @@ async def test_everybody_may_still_look(world: World) -> None:
     assert "Mira & Söhne <GmbH>" in shown(message)
 
 
-@pytest.mark.parametrize("line", ["/cams waba", "/cams profile 8613800001234"])
+@pytest.mark.parametrize("line", ["/cams waba", "/cams profile 6591999999"])
 async def test_a_missing_space_is_asked_for_in_the_form(world: World, line: str) -> None:
     view = await world.opens("viewer", line)
 
@@ -45,7 +45,13 @@ async def test_a_missing_space_is_asked_for_in_the_form(world: World, line: str)
 
 
 async def test_a_form_sent_without_a_space_comes_back_with_what_is_missing(world: World) -> None:
-    view = await world.opens("viewer", "/cams profile 8613800001234")
+    view = await world.opens("viewer", "/cams profile 6591999999")
     again = await world.sends("viewer", view)
 
     assert "Give the space: no default one is set (CAMS_SPACE_ID)." in shown(again)
+
+
+async def test_a_number_that_cams_lists_needs_no_space(world: World) -> None:
+    message = await world.says("viewer", "/cams profile 8613800001234")
+
+    assert row(message, "Space") == "cams-demo1"

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from bot.access import Person
 from bot.blocks import Block
 from bot.cams.client import CamsClient
 from bot.cams.errors import CamsRefusedError
-from bot.cams.models import Profile, QrCode, Waba
+from bot.cams.models import Profile, QrCode, SpacePage, Waba
 from bot.drawing import Drawer
 from bot.people import People
+from bot.register import Register
 from bot.services import Services
 from bot.settings import Settings, read
 from bot.slack import Identity, Picture, Slack
-from bot.store import Alert, AuditEntry, Change, Store, Subscription, Transition, Watch
+from bot.store import Alarm, Alert, AuditEntry, Change, Store, Subscription, Transition, Watch
 from tests.fixtures.clock import NOON
 from tests.unit.hostile import message_problems, view_problems
 
@@ -25,12 +26,23 @@ SETTINGS = {"SLACK_BOT_TOKEN": "xoxb-0", "SLACK_APP_TOKEN": "xapp-0", "CAMS_SPAC
 class FakeCams:
     """Answers with what it was given; what was not given is refused."""
 
+    silent_for = 0.0
+    silent_because = ""
+    key_problem = None
+    heard_since_trouble = True
+
     def __init__(
         self, *, waba: Waba | None = None, profile: Profile | None = None, codes: Sequence[QrCode] = ()
     ) -> None:
         self._waba = waba
         self._profile = profile
         self._codes = list(codes)
+
+    def at(self, _priority: object) -> Self:
+        return self
+
+    async def list_spaces(self, _page: int, _size: int) -> SpacePage:
+        return SpacePage((), 0, 0)
 
     async def get_waba(self, _space_id: str = "") -> Waba:
         if self._waba is None:
@@ -66,6 +78,21 @@ class FakeStore:
 
     async def remember_number(self, phone_number: str, space_id: str, now: object) -> None:
         """Forget it at once."""
+
+    async def register_stamp(self) -> tuple[object, ...]:
+        return ()
+
+    async def note_listed(self, _listed: object, _began: object) -> None:
+        """Forget them at once."""
+
+    async def forget_unlisted(self, _began: object) -> list[str]:
+        return []
+
+    async def spaces_due(self, _read_before: object) -> list[str]:
+        return []
+
+    async def alarms(self) -> list[Alarm]:
+        return []
 
     async def watch(self, _space_id: str) -> Watch | None:
         return None
@@ -158,6 +185,7 @@ def make_services(
     slack: StrictSlack | None = None,
     cams: FakeCams | None = None,
     store: FakeStore | None = None,
+    register: Register | None = None,
     **variables: str,
 ) -> Services:
     """Return services that are at hand in this process; what is not given is empty."""
@@ -165,6 +193,7 @@ def make_services(
     return Services(
         cams=cast(CamsClient, cams or FakeCams()),
         store=cast(Store, store or FakeStore()),
+        register=Register(settings.default_space) if register is None else register,
         slack=cast(Slack, slack or StrictSlack()),
         people=cast(People, FakePeople()),
         drawer=cast(Drawer, FakeDrawer()),

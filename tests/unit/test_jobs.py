@@ -58,7 +58,13 @@ async def test_the_jobs_are_a_poll_and_a_delivery_each_at_once_and_then_on_time(
     jobs.schedule(scheduler, make_services(BOT_REVIEW_POLL_SECONDS="60"), Tasks())
     table = {job.id: (job.trigger.interval.total_seconds(), job.next_run_time) for job in scheduler.get_jobs()}
 
-    assert table == {"poll_reviews": (60, NOON), "deliver_alerts": (jobs.DELIVER_SECONDS, NOON)}
+    assert table == {
+        "poll_reviews": (60, NOON),
+        "deliver_alerts": (jobs.DELIVER_SECONDS, NOON),
+        "check_cams": (jobs.CHECK_SECONDS, NOON),
+        "refresh_register": (3600, NOON),
+        "reload_register": (jobs.RELOAD_SECONDS, NOON),
+    }
 
 
 async def test_after_a_pause_a_job_runs_once_and_never_twice_at_a_time() -> None:

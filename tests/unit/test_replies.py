@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.cams.errors import CamsRefusedError
 from bot.cams.models import Profile, QrCode, Waba
-from bot.store import Alert, Subscription, Watch
+from bot.register import Register
+from bot.store import Alert, Space, SpaceNumber, Subscription, Watch
 from handlers import ROUTES
 from handlers.acts import Acts
 from handlers.answers import Request
@@ -48,10 +49,14 @@ ALERTS = st.builds(
     error=TEXT,
     transition=TRANSITIONS,
 )
+SPACES = st.builds(Space, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, st.just(NOON), st.sampled_from([None, NOON]))
+SPACE_NUMBERS = st.builds(SpaceNumber, *[TEXT] * 6)
 
 
-def acts(slack: StrictSlack, cams: FakeCams | None = None, store: FakeStore | None = None) -> Acts:
-    return Acts(ROUTES, make_services(slack, cams, store, **EVERYTHING))
+def acts(
+    slack: StrictSlack, cams: FakeCams | None = None, store: FakeStore | None = None, register: Register | None = None
+) -> Acts:
+    return Acts(ROUTES, make_services(slack, cams, store, register, **EVERYTHING))
 
 
 def refused(*works: Coroutine[Any, Any, None], slack: StrictSlack) -> list[str]:
@@ -136,6 +141,24 @@ def test_any_watches_can_be_listed(seen: Sequence[Watch], stuck: Sequence[Alert]
     )
 
     assert refused(acts(slack, store=store).command(COMMAND, "watches"), slack=slack) == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(SPACES, st.lists(SPACE_NUMBERS, max_size=8)), max_size=12),
+    st.sampled_from(["", "c", "\N{PILE OF POO}" * 3000]),
+    st.integers(0, 2),
+)
+def test_any_spaces_can_be_listed(known: list[tuple[Space, list[SpaceNumber]]], search: str, page: int) -> None:
+    slack, register = StrictSlack(), Register()
+    register.missing |= {"ListInstance", "QueryChatappBindWaba", "QueryChatappPhoneNumbers"}
+    for space, numbers in known:
+        register.learn(space, numbers)
+    does = acts(slack, register=register)
+    turn = json.dumps({"search": search, "page": str(page)})
+    works = [does.command(COMMAND, f"spaces {search}"), does.press(BUTTON, "spaces.page", turn)]
+
+    assert refused(*works, slack=slack) == []
 
 
 @settings(max_examples=50, deadline=None)

@@ -76,7 +76,7 @@ def test_any_text_is_a_command_or_a_sentence(text: str) -> None:
 @pytest.mark.parametrize(
     ("role", "names"),
     [
-        (Role.VIEWER, {"help", "qr list", "waba", "profile", "watches"}),
+        (Role.VIEWER, {"help", "qr list", "waba", "profile", "quota", "spaces", "watches"}),
         (Role.OPERATOR, {"qr create", "watch", "unwatch"}),
         (Role.ADMIN, {"verify"}),
     ],
@@ -87,14 +87,21 @@ def test_each_command_needs_the_least_role_that_may_do_it(role: Role, names: set
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    [("qr.page", Role.VIEWER), ("qr.post", Role.OPERATOR), ("waba.refresh", Role.VIEWER)],
+    [("qr.page", Role.VIEWER), ("spaces.page", Role.VIEWER), ("qr.post", Role.OPERATOR), ("waba.refresh", Role.VIEWER)],
 )
 def test_each_button_needs_the_role_of_what_it_does(name: str, role: Role) -> None:
     assert ROUTES.presses[name].requires is role
 
 
 def test_a_list_is_offered_to_who_may_use_its_form() -> None:
-    assert {name: offered.requires for name, offered in ROUTES.lists.items()} == {"verify.language": Role.ADMIN}
+    assert {name: offered.requires for name, offered in ROUTES.lists.items()} == {
+        "qr_create.space": Role.OPERATOR,
+        "qr_list.space": Role.VIEWER,
+        "verify.space": Role.ADMIN,
+        "verify.language": Role.ADMIN,
+        "waba.space": Role.VIEWER,
+        "profile.space": Role.VIEWER,
+    }
 
 
 def test_every_command_says_what_it_does() -> None:

@@ -44,6 +44,7 @@ def create_spaces() -> None:
         text("review_status"),
         time("listed_at"),
         time("read_at", nullable=True),
+        time("claimed_at", nullable=True),
         sa.PrimaryKeyConstraint("space_id", name="pk_spaces"),
     )
 

@@ -202,6 +202,9 @@ async def test_an_answer_that_cannot_be_used_carries_its_request_id(start: Start
 
 
 class NoCredentials:
+    def at_hand(self) -> None:
+        return None
+
     async def get(self) -> Credentials:
         raise CamsCredentialsMissingError("credentials", "none found")
 
@@ -215,6 +218,9 @@ async def test_without_credentials_nothing_is_sent(start: Start) -> None:
 
 
 class HangingCredentials:
+    def at_hand(self) -> None:
+        return None
+
     async def get(self) -> Credentials:
         return await asyncio.Future[Credentials]()
 

@@ -1,0 +1,76 @@
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from bot import health
+from bot.cams.client import CamsClient
+from bot.cams.errors import CamsCredentialsRefusedError, CamsError
+from bot.store import Store
+from tests.fixtures.clock import NOON
+
+REFUSED = CamsCredentialsRefusedError("QueryChatappBindWaba", "no such key", code="InvalidAccessKeyId.NotFound")
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Cams:
+    """A client as far as its health goes."""
+
+    silent_for: float = 0.0
+    silent_because: str = "no connection to CAMS"
+    key_problem: CamsError | None = None
+    heard_since_trouble: bool = True
+
+
+async def told(store: Store, cams: Cams, *channels: str) -> list[tuple[str, str]]:
+    """Return what is owed after a check, and deliver it."""
+    await health.tell(store, cast(CamsClient, cams), channels or ["C0"], NOON)
+    news: list[tuple[str, str]] = []
+    while owed := await store.claim_alerts(NOON + DAY, DAY, 10):
+        for alert in owed:
+            news.append((alert.channel_id, alert.transition.kind))
+            await store.delivered(alert, "1.0", NOON)
+    return news
+
+
+async def test_a_refused_key_is_one_alert_however_often_it_is_looked_at(store: Store) -> None:
+    cams = Cams(key_problem=REFUSED, heard_since_trouble=False)
+    first = await told(store, cams)
+    again = await told(store, cams) + await told(store, cams)
+
+    assert (first, again) == ([("C0", "key_refused")], [])
+
+
+async def test_it_is_one_more_when_a_key_is_accepted(store: Store) -> None:
+    await told(store, Cams(key_problem=REFUSED, heard_since_trouble=False))
+
+    assert await told(store, Cams()) == [("C0", "key_accepted")]
+    assert await told(store, Cams()) == []
+
+
+async def test_a_process_that_has_heard_nothing_clears_nothing(store: Store) -> None:
+    await told(store, Cams(key_problem=REFUSED, heard_since_trouble=False))
+
+    assert await told(store, Cams(heard_since_trouble=False)) == []
+    assert [alarm.kind for alarm in await store.alarms()] == ["key_refused"]
+
+
+async def test_a_short_silence_is_told_to_nobody(store: Store) -> None:
+    silent = Cams(silent_for=health.SILENT_AFTER.total_seconds() - 1, heard_since_trouble=False)
+
+    assert await told(store, silent) == []
+
+
+async def test_a_long_silence_is_told_with_its_beginning_and_its_cause(store: Store) -> None:
+    silent = Cams(silent_for=health.SILENT_AFTER.total_seconds(), heard_since_trouble=False)
+    news = await told(store, silent, "C1", "C2")
+    [alarm] = await store.alarms()
+
+    assert sorted(news) == [("C1", "cams_silent"), ("C2", "cams_silent")]
+    assert (alarm.since, alarm.detail) == (NOON - health.SILENT_AFTER, "no connection to CAMS")
+
+
+async def test_its_end_is_told_by_another_process_too(store: Store) -> None:
+    await told(store, Cams(silent_for=3600, heard_since_trouble=False))
+
+    assert await told(store, Cams()) == [("C0", "cams_answers")]
