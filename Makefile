@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo run test lint format lock clean pictures bench-page
+.PHONY: demo run test lint format lock clean pictures bench bench-page
 
 demo: $(VENV)/.runtime ## A local Slack, a local CAMS, the real bot, and a tour. STAY=1 leaves them running.
 	@$(BIN)/cams-bot demo $(if $(STAY),--stay)
@@ -23,6 +23,9 @@ lint: $(VENV)/.dev
 
 pictures: $(VENV)/.dev ## The README's pictures, from the live sandbox in Chromium.
 	@$(BIN)/python -m benchmarks.pictures
+
+bench: $(VENV)/.dev ## Every claim of speed, beside what it is compared with; into benchmarks/RESULTS.md. ROWS="client sweep" for some.
+	@$(BIN)/python -m benchmarks $(ROWS)
 
 bench-page: $(VENV)/.dev ## From an event to its picture, with a thousand messages in a channel.
 	@$(BIN)/python -m benchmarks.page

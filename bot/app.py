@@ -4,8 +4,10 @@ settings -> session -> database -> Slack (who are we?) -> CAMS -> routes -> HTTP
 """
 
 import asyncio
+import gc
 import logging
 import signal
+import sys
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -37,7 +39,7 @@ from bot.settings import Settings
 from bot.slack import Identity, Slack, error_code
 from bot.socket_mode import open_sockets
 from bot.store import AuditEntry, Store, open_store
-from bot.tasks import Tasks
+from bot.tasks import Begin, Tasks
 from handlers import ROUTES
 from handlers.acts import Acts
 from handlers.router import connect
@@ -50,6 +52,8 @@ IDLE_SECONDS = 10.0
 START_SECONDS = 300.0
 # Nobody looks at a spinner for longer: a person's read of CAMS ends by then, one way or the other.
 PATIENCE_SECONDS = 4.5
+# For how long the database's thread may keep the loop from going on. Python's own 5 ms are longer than an ack takes.
+SWITCH_SECONDS = 0.0005
 # Slack waits 3 seconds for an ack, people longer for an answer; Kubernetes kills after 30.
 DRAIN_SECONDS = 20.0
 # What auth.test says of a token that will not work however often it is tried.
@@ -104,6 +108,8 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         store = await stack.enter_async_context(open_store(settings.database_url.get_secret_value()))
         register = Register(settings.default_space)
         await register.load(store)
+        if store.is_alone:
+            await store.release_writes(now())
         token = settings.slack_bot_token.get_secret_value()
         client = _slack_client(settings, session, token)
         slack = Slack(client, await _identity(client, settings))
@@ -119,23 +125,26 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         )
         tasks = Tasks()
         bolt = _bolt(_slack_client(settings, session), slack.me, token)
-        connect(bolt, Acts(ROUTES, services), tasks)
-        ready = await _reachable(stack, settings, bolt, services, tasks)
+        begin = connect(bolt, Acts(ROUTES, services), tasks)
+        ready = await _reachable(stack, services, bolt, begin, tasks)
         stack.push_async_callback(_drain, tasks)
         scheduler = AsyncIOScheduler(timezone=UTC)
         jobs.schedule(scheduler, services, tasks)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
+        _settle()
         await _until(ready)
         yield
 
 
 async def _reachable(
-    stack: AsyncExitStack, settings: Settings, bolt: AsyncApp, services: Services, tasks: Tasks
+    stack: AsyncExitStack, services: Services, bolt: AsyncApp, begin: Begin, tasks: Tasks
 ) -> Callable[[], Awaitable[bool]]:
     """Open the way that Slack reaches us, and say how to tell whether it is open."""
+    settings = services.settings
     if settings.slack_app_token:
-        sockets = await stack.enter_async_context(open_sockets(bolt, settings.slack_app_token.get_secret_value()))
+        token = settings.slack_app_token.get_secret_value()
+        sockets = await stack.enter_async_context(open_sockets(bolt, token, begin))
         connected = sockets.connected
     else:
         connected = _always
@@ -145,9 +154,19 @@ async def _reachable(
 
     web = http.application(ready)
     if settings.slack_app_token is None and settings.slack_signing_secret:
-        http.add_slack(web, bolt, settings.slack_signing_secret.get_secret_value(), _refusal(services))
+        http.add_slack(web, bolt, settings.slack_signing_secret.get_secret_value(), _refusal(services), begin)
     await stack.enter_async_context(http.serving(web, settings.http_host, settings.http_port))
     return ready
+
+
+def _settle() -> None:
+    """Set the interpreter up for a loop that has to be quick at any moment.
+
+    What is there by now stays: each full collection would walk through all of it, and nothing is acked meanwhile.
+    """
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.freeze()
+    gc.enable()
 
 
 async def _always() -> bool:
@@ -219,6 +238,8 @@ def _bolt(client: AsyncWebClient, me: Identity, token: str) -> AsyncApp:
         )
 
     app = AsyncApp(
+        # Without a name Bolt looks for its caller's through all the modules there are.
+        name="cams-bot",
         # Of its own accord Bolt gives its loggers the root's level, and at DEBUG they write down whole payloads.
         logger=logging.getLogger("slack_bolt"),
         client=client,

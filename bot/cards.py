@@ -9,10 +9,13 @@ from bot import blocks, phones
 from bot.blocks import Block, Part
 from bot.cams.models import VERTICALS, Profile, QrCode, Waba
 from bot.statuses import meaning
-from bot.store import Transition
+from bot.store import JournalEntry, Transition
 
 CONSOLE = "https://chatapp.console.alibabacloud.com/CustomerList"
 SITES_MAX = 5
+# Of a confirm dialog: https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+TITLE_MAX = 100
+BUTTON_MAX = 30
 RATES_MAX = 400
 
 
@@ -131,6 +134,51 @@ def qr_alt_text(qr: QrCode) -> str:
     """Say what a QR picture is to who cannot see it."""
     text = f"QR code that opens a WhatsApp chat with {phones.pretty(qr.phone_number)} and the message: {qr.message}"
     return blocks.shorten(text, blocks.ALT_TEXT_MAX - 1)
+
+
+def not_made(entry: JournalEntry) -> str:
+    """Say that a code was not made after all."""
+    message, number = blocks.shorten(entry.content, blocks.CELL_MAX), phones.pretty(entry.phone_number)
+    return (
+        f"The QR code of {number} with “{message}” was not made, as far as can be seen: CAMS gave no usable answer, "
+        "and the code is not in its list. Look at `/cams qr list`, and ask for it again if it is not there."
+    )
+
+
+def maybe_sent(entry: JournalEntry, status: str) -> str:
+    """Say that a verification code may have been sent."""
+    return (
+        f"I was stopped while I had a verification code sent to {phones.pretty(entry.phone_number)}: it may be on its "
+        f"way. It was not repeated. {status} Wait two minutes and look at the telephone before you request another."
+    )
+
+
+def doubled_sentence(entry: JournalEntry) -> str:
+    return f"CAMS has made the QR code of {phones.pretty(entry.phone_number)} with the same message more than once."
+
+
+def doubled(entry: JournalEntry, codes: Sequence[QrCode]) -> list[Block]:
+    """Show equal codes of one write, each with a button to delete it."""
+    message = blocks.shorten(entry.content, blocks.CELL_MAX)
+    return [
+        blocks.lines(
+            [blocks.emoji("warning"), " ", doubled_sentence(entry), f" “{message}”"],
+            ["They do the same. Delete those that are not printed or sent anywhere; one stays."],
+        ),
+        blocks.table(("#", "Code", "Link"), [(str(row), qr.code, qr.link) for row, qr in enumerate(codes, start=1)]),
+        blocks.actions(*(_delete_button(entry, qr, row) for row, qr in enumerate(codes, start=1))),
+    ]
+
+
+def _delete_button(entry: JournalEntry, qr: QrCode, row: int) -> Block:
+    confirm = {
+        "title": blocks.plain("Delete this code?", TITLE_MAX),
+        "text": blocks.plain(f"Whoever scans a picture of {qr.code} gets nowhere then. It cannot be undone.", 300),
+        "confirm": blocks.plain("Delete it", BUTTON_MAX),
+        "deny": blocks.plain("Keep it", BUTTON_MAX),
+    }
+    value = json.dumps({"entry": str(entry.id), "code": qr.code})
+    return blocks.button(f"Delete one: {row}", f"qr.delete:{row}", value, style="danger", confirm=confirm)
 
 
 def qr_page(shown: Sequence[QrCode], first: int, total: int, phone_number: str) -> list[Block]:

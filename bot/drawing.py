@@ -17,27 +17,34 @@ class Drawer:
     """Draws one picture at a time in a process of its own, which begins with the first."""
 
     def __init__(self) -> None:
-        self._pool = _new_pool()
+        # Not made before it is needed: a pool has a second process, which looks after the semaphores of both.
+        self._pool: ProcessPoolExecutor | None = None
 
     async def draw(self, link: str) -> bytes:
         """Return a PNG of a link, see `qr.draw`."""
+        if self._pool is None:
+            self._pool = _new_pool()
+            # Each start of a process holds the loop up for milliseconds, so it has a turn between the two.
+            await asyncio.sleep(0)
         pool = self._pool
         try:
-            return await self._run(link)
+            return await _draw(pool, link)
         except BrokenProcessPool:
             # The process was killed from outside, likely for memory. A new one, once; for all who waited for it.
             if self._pool is pool:
                 self._pool = _new_pool()
-            return await self._run(link)
-
-    async def _run(self, link: str) -> bytes:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, qr.draw, link)
+            return await _draw(self._pool, link)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+async def _draw(pool: ProcessPoolExecutor, link: str) -> bytes:
+    return await asyncio.get_running_loop().run_in_executor(pool, qr.draw, link)
 
 
 def _new_pool() -> ProcessPoolExecutor:

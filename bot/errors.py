@@ -4,6 +4,7 @@
   + UserError            what was asked cannot be done as asked; the text is the answer
     - FieldErrors        the same, said beside each field of a form
     - AccessDeniedError  who asks may not
+  + UnknownOutcomeError  what was asked may or may not have been done; the text is the answer
   + SettingsError        the environment cannot be used; the start stops
   + DatabaseError        the database cannot be used; the start stops
   + SlackRefusesError    Slack does not accept what we start with: a token, an app without Socket Mode
@@ -32,6 +33,10 @@ class FieldErrors(UserError):  # noqa: N818 - it holds several
 
 class AccessDeniedError(UserError):
     """Who asks may not do this."""
+
+
+class UnknownOutcomeError(BotError):
+    """What was asked may or may not have been done. The text says what happens next, and that it is not repeated."""
 
 
 class SettingsError(BotError):

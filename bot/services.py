@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.cams.client import CamsClient
 from bot.drawing import Drawer
 from bot.errors import FieldErrors
+from bot.journal import Journal
 from bot.people import People
 from bot.register import Register
 from bot.settings import Settings
@@ -26,6 +27,11 @@ class Services:
     drawer: Drawer
     settings: Settings
     clock: Callable[[], datetime]
+
+    @property
+    def journal(self) -> Journal:
+        """What makes QR codes, each once."""
+        return Journal(self.store, self.cams, self.clock)
 
     def space_or_default(self, given: str) -> str:
         """Return the space that is meant where no number can tell.

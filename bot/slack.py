@@ -81,6 +81,13 @@ class Slack:
             )
         )
 
+    async def tell(self, channel_id: str, user_id: str, text: str, blocks: Sequence[Block]) -> None:
+        """Tell somebody something later: where they asked, and where that does not work in their talk with us."""
+        try:
+            await self.whisper(channel_id, user_id, text, blocks)
+        except SlackApiError:
+            await self.post(user_id, text, blocks)
+
     async def respond(self, response_url: str, text: str, blocks: Sequence[Block], *, replace: bool = False) -> None:
         """Answer a command or a button where it was given, to who gave it."""
         # Without a session of ours it would open a connection for each answer; with a cut one it would answer twice.

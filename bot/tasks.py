@@ -1,12 +1,14 @@
 """Work that goes on after its listener has returned, so that a shutdown can wait for it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
 
 log = structlog.get_logger()
+Begin = Callable[[Mapping[str, Any]], bool]
+"""Starts the work on a slash command, given its body; False where Bolt has to answer it instead."""
 
 
 class Tasks:

@@ -219,6 +219,8 @@ class Acts:
     async def _run(self, request: Request, route: Route, values: Mapping[str, str]) -> None:
         reply = await self._reply(request, route, values)
         await self._answers.give(request, route, reply, values.get("channel") or request.channel_id, values)
+        if reply.then:
+            await reply.then()
 
     async def _reply(self, request: Request, route: Route, values: Mapping[str, str]) -> Reply:
         channel_id = values.get("channel") or request.channel_id

@@ -15,7 +15,7 @@ from bot.cams.errors import (
     CamsThrottledError,
     CamsUnknownOutcomeError,
 )
-from bot.errors import UserError
+from bot.errors import UnknownOutcomeError, UserError
 from bot.qr import UnreadablePictureError
 from bot.slack import error_code
 
@@ -69,7 +69,7 @@ MEANINGS = {
 def explain(error: Exception) -> str:
     """Say what an exception means to who asked. One that nobody expected is logged with its traceback."""
     match error:
-        case UserError():
+        case UserError() | UnknownOutcomeError():
             return str(error)
         case CamsError():
             log.info("CAMS did not do it", operation=error.operation, error=type(error).__name__, code=error.code)

@@ -1,15 +1,20 @@
 """`/cams qr`: make QR codes, list them, hand out their pictures."""
 
 import json
+from dataclasses import replace
+from functools import partial
 
 from bot import blocks, cards
 from bot.access import Role
 from bot.blocks import Block
 from bot.cams.models import QrCode
-from bot.errors import UserError
+from bot.errors import UnknownOutcomeError, UserError
+from bot.journal import CREATE as CREATE_OPERATION
+from bot.journal import Adopt, Doubled, GiveUp, candidates
 from bot.qr import UnreadablePictureError
 from bot.services import Services
-from bot.slack import Picture
+from bot.settle import CODE_MAX, picture_of
+from bot.store import JournalEntry, Wanted
 from handlers.fields import CHANNEL, MESSAGE, PHONE, SPACE
 from handlers.modals import Form
 from handlers.routes import Ask, Reply, Router
@@ -17,8 +22,7 @@ from handlers.words import phone_and_message, phone_only
 
 router = Router()
 PAGE = 10
-# A code has 14 characters.
-CODE_MAX = 50
+NO_ANSWER = "Creating the QR code: CAMS gave no usable answer, so it may or may not have happened."
 CREATE = Form("qr_create", "Create a QR code", "Create", (PHONE, MESSAGE, SPACE, CHANNEL))
 LIST = Form("qr_list", "QR codes of a number", "List", (PHONE, SPACE))
 
@@ -34,11 +38,51 @@ LIST = Form("qr_list", "QR codes of a number", "List", (PHONE, SPACE))
     shortcut="create_qr",
 )
 async def create(ask: Ask, services: Services) -> Reply:
-    """Create a code, draw its picture, publish both."""
+    """Create a code, draw its picture, publish both. Where CAMS's answer is lost, find out what it did."""
     space = await services.space_if_known(ask["phone"], ask["space"])
-    qr = await services.cams.create_qr_code(ask["phone"], ask["message"], space)
+    wanted = Wanted(
+        operation=CREATE_OPERATION,
+        phone_number=ask["phone"],
+        space_id=space,
+        content=ask["message"],
+        user_id=ask.user_id,
+        channel_id=ask.channel_id,
+    )
+    entry, qr = await services.journal.create(wanted)
     await services.remember(ask["phone"], space)
-    return await _picture(qr, services, ask.user_id)
+    reply = await _found_out(entry, services) if qr is None else await _picture(qr, services, ask.user_id)
+    return replace(reply, then=partial(services.store.close_write, entry))
+
+
+async def _found_out(entry: JournalEntry, services: Services) -> Reply:
+    entry, found = await services.journal.find_out(entry)
+    match found:
+        case Adopt(code):
+            return await _picture(code, services, entry.user_id)
+        case Doubled(codes):
+            return Reply(cards.doubled_sentence(entry), cards.doubled(entry, codes))
+        case GiveUp():
+            await services.store.close_write(entry)
+            raise UnknownOutcomeError(f"{NO_ANSWER} Look at `/cams qr list`: if the code is there, post its picture.")
+    await services.journal.leave(entry)
+    raise UnknownOutcomeError(f"{NO_ANSWER} I am finding out; its picture, or that there is none, comes here soon.")
+
+
+@router.press("qr.delete", requires=Role.OPERATOR)
+async def delete(ask: Ask, services: Services) -> Reply:
+    """Delete one of several codes that one write has made, never the last of them, and no other code."""
+    entry = await services.store.journal_entry(int(ask["entry"]))
+    if entry is None:
+        raise UserError("It is not known any more which codes these were. Nothing was deleted.")
+    listed = await services.cams.list_qr_codes(entry.phone_number, entry.space_id)
+    equal = {one.code for one in candidates(entry, listed)}
+    if ask["code"] not in equal:
+        raise UserError(f"The code {ask['code']} is not there any more. Nothing was deleted.")
+    if len(equal) == 1:
+        raise UserError(f"{ask['code']} is the only one left of them, so it was not deleted.")
+    await services.cams.delete_qr_code(entry.phone_number, ask["code"], entry.space_id)
+    left = ", ".join(sorted(equal - {ask["code"]}))
+    return Reply(f"The code {ask['code']} was deleted. {left} stays; post its picture from `/cams qr list`.")
 
 
 @router.command(
@@ -77,9 +121,7 @@ async def _picture(qr: QrCode, services: Services, user_id: str) -> Reply:
     except UnreadablePictureError as exc:
         text = f"The code {qr.code} exists, but no picture of it could be made. {exc}"
         return Reply(text, [blocks.prose(text), *caption])
-    code = blocks.shorten(qr.code, CODE_MAX)
-    name = f"whatsapp-{blocks.shorten(qr.phone_number, CODE_MAX)}-{code}.png"
-    return Reply(cards.qr_sentence(qr), caption, Picture(png, name, f"QR code {code}", cards.qr_alt_text(qr)))
+    return Reply(cards.qr_sentence(qr), caption, picture_of(qr, png))
 
 
 async def _page(ask: Ask, services: Services, page: int) -> Reply:

@@ -1,6 +1,7 @@
 """The only file that talks Bolt.
 
     Slack -> listener: check what can be checked at once, ack, start a task, return -> acts
+    Slack -> begin, ack: a slash command, which needs nothing of Bolt
 
 Bolt runs with `process_before_response`: returning now sends the ack now, and nothing that the work raises can take it
 back. So no listener here waits for anything but what has to ride on the ack: an option list, and the page that asks
@@ -9,7 +10,7 @@ to confirm. Both wait for who somebody is, which is known from their last act as
 
 import asyncio
 import re
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,19 +25,24 @@ from handlers.routes import COMMAND, Route
 
 log = structlog.get_logger()
 ANYTHING = re.compile(r".*", re.DOTALL)
+OUR_COMMANDS = re.compile(rf"^{COMMAND}(-\w+)?$")
 # Slack does not say when it has shown what an ack carries; this is longer than the two ways there differ.
 ACK_SECONDS = 0.2
 RESTARTING = "cams-bot is restarting. Nothing was done; try again in a minute."
 
 
-def connect(app: AsyncApp, acts: Acts, tasks: Tasks) -> None:
-    """Let an app's requests reach the acts. Five listeners: Bolt tries them one after another for each request."""
+def connect(app: AsyncApp, acts: Acts, tasks: Tasks) -> Callable[[Mapping[str, Any]], bool]:
+    """Let an app's requests reach the acts. Five listeners: Bolt tries them one after another for each request.
+
+    Return what takes the body of a slash command before Bolt does, see `Listeners.begin`.
+    """
     listeners = Listeners(acts, tasks)
-    app.command(re.compile(rf"^{COMMAND}(-\w+)?$"))(listeners.command)
+    app.command(OUR_COMMANDS)(listeners.command)
     app.view(ANYTHING)(listeners.submission)
     app.action(ANYTHING)(listeners.press)
     app.options(ANYTHING)(listeners.options)
     app.shortcut(ANYTHING)(listeners.shortcut)
+    return listeners.begin
 
 
 class Listeners:
@@ -46,14 +52,25 @@ class Listeners:
         self._acts = acts
         self._tasks = tasks
 
-    async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        if self._tasks.draining:
-            await ack(RESTARTING)
-            return
-        await ack()
-        noun = str(body["command"]).removeprefix(COMMAND).removeprefix("-")
-        text = f"{noun} {body.get('text', '')}".strip()
+    def begin(self, body: Mapping[str, Any]) -> bool:
+        """Begin a slash command and return whether that was done: who calls then acks it, and Bolt never sees it.
+
+        Not done are another app's command and, while the bot stops, our own; both are for Bolt to answer. What was
+        begun is a task that a shutdown waits for, so no command is acked and then lost.
+        """
+        command = str(body.get("command", ""))
+        # Slack tries a request URL's certificate with what may look like a command. Bolt knows what to answer.
+        if self._tasks.draining or "ssl_check" in body or not OUR_COMMANDS.search(command):
+            return False
+        text = f"{command.removeprefix(COMMAND).removeprefix('-')} {body.get('text', '')}".strip()
         self._start(self._acts.command(_request("command", body), text))
+        return True
+
+    async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        if self.begin(body):
+            await ack()
+        else:
+            await ack(RESTARTING)
 
     async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()

@@ -44,6 +44,8 @@ class Reply:
     picture: Picture | None = None
     # The answer can be posted in the channel with a button, which asks for it again.
     shareable: bool = False
+    # Called when the answer was given.
+    then: Callable[[], Awaitable[None]] | None = None
     # The answer takes the place of the message whose button was pressed.
     replaces: bool = False
 

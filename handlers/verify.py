@@ -5,8 +5,15 @@ from collections.abc import Mapping
 from bot import blocks, phones
 from bot.access import Role
 from bot.blocks import Block
+from bot.cams.errors import CamsError, CamsUnknownOutcomeError
 from bot.cams.models import LOCALES
+from bot.errors import UnknownOutcomeError, UserError
+from bot.journal import LEASE
+from bot.journal import VERIFY as VERIFY_OPERATION
 from bot.services import Services
+from bot.settle import verification
+from bot.store import JournalEntry, Wanted
+from handlers.errors import explain
 from handlers.fields import LANGUAGE, METHOD, PHONE, SPACE
 from handlers.modals import Form
 from handlers.routes import Ask, Reply, Router
@@ -48,7 +55,18 @@ def confirm(values: Mapping[str, str]) -> list[Block]:
 async def verify(ask: Ask, services: Services) -> Reply:
     """Request a code; it is never requested twice by itself."""
     space = await services.space_of(ask["phone"], ask["space"])
-    await services.cams.send_verification_code(ask["phone"], space, ask["method"], ask["language"])
+    wanted = Wanted(
+        operation=VERIFY_OPERATION,
+        phone_number=ask["phone"],
+        space_id=space,
+        content=f"{ask['method']} {ask['language']}",
+        user_id=ask.user_id,
+        channel_id=ask.channel_id,
+    )
+    entry = await services.store.begin_write(wanted, None, services.clock(), LEASE)
+    if entry is None:
+        raise UserError("This very code is being requested right now. Wait for what comes of it.")
+    await _send(entry, ask, services)
     await services.remember(ask["phone"], space)
     number = phones.pretty(ask["phone"])
     text = f"A verification code for {number} was requested."
@@ -59,6 +77,20 @@ async def verify(ask: Ask, services: Services) -> Reply:
         ["Nothing has come after two minutes? Try the other way, a call or a text message, before the same one again."],
     )
     return Reply(text, [shown])
+
+
+async def _send(entry: JournalEntry, ask: Ask, services: Services) -> None:
+    """Have the code sent, once. A row that a crash leaves open is told of by the next start."""
+    try:
+        await services.cams.send_verification_code(entry.phone_number, entry.space_id, ask["method"], ask["language"])
+    except CamsUnknownOutcomeError as exc:
+        said = await verification(services, entry.phone_number, entry.space_id)
+        await services.store.close_write(entry)
+        raise UnknownOutcomeError(f"{explain(exc)} {said}") from exc
+    except CamsError:
+        await services.store.close_write(entry)
+        raise
+    await services.store.close_write(entry)
 
 
 def _language(values: Mapping[str, str]) -> str:

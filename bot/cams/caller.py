@@ -133,25 +133,26 @@ class Caller:
         """Send a call, and again where that is safe and useful. Raises CamsError in bounded time."""
         total = self._limits.total(priority, reads=reads)
         deadline = self._loop_time() + total
-        attempt = partial(self._attempt, operation, params, priority, deadline)
+        attempt = partial(self._with_the_latest_key, operation, params, priority, deadline)
         try:
             return await attempt(1)
-        except CamsCredentialsRefusedError as error:
-            if not await self._has_another_key(error, operation):
-                raise
-            return await attempt(2)
         except CamsError as error:
             again = partial(_no_longer_than, total / 5, _read_again if reads else _write_again)
             if not again(error):
                 raise
             return await self._try_again(attempt, error, again, deadline - self._loop_time(), total / 5)
 
-    async def _has_another_key(self, refusal: CamsCredentialsRefusedError, operation: str) -> bool:
-        """Whether the key was rotated while the call was under way. Nothing was done by it."""
+    async def _with_the_latest_key(
+        self, operation: str, params: Mapping[str, str], priority: Priority, deadline: float, number: int
+    ) -> Answer:
+        """Make an attempt, and at once another if the key was rotated meanwhile: nothing was done by the first."""
         try:
-            return refusal.http_status is not None and self.key.would_admit(await self._credentials.get())
-        except CamsCredentialsMissingError as exc:
-            raise exc.during(operation) from exc
+            return await self._attempt(operation, params, priority, deadline, number)
+        except CamsCredentialsRefusedError as error:
+            was_sent = error.http_status is not None
+            if not was_sent or not self.key.would_admit(await self._key(operation, deadline)):
+                raise
+            return await self._attempt(operation, params, priority, deadline, number + 1)
 
     async def _try_again(
         self,
@@ -165,7 +166,7 @@ class Caller:
         async for turn in stamina.retry_context(
             on=again,
             attempts=ATTEMPTS,
-            timeout=max(0.0, left - longest_wait),
+            timeout=max(0.001, left - longest_wait),
             wait_max=longest_wait,
             wait_jitter=min(1.0, longest_wait),
         ):
@@ -190,11 +191,12 @@ class Caller:
         try:
             if self._loop_time() >= deadline:
                 raise CamsNotSentError(operation, "no time is left for another attempt")
-            self.circuits.admit(operation)
+            self.circuits.check(operation)
             credentials = self._credentials.at_hand() or await self._key(operation, deadline)
-            self.key.admit(credentials, operation)
+            self.key.check(credentials, operation)
             governor = self.quota[operation]
             slot = governor.take_now(priority) or await self._slot(governor, operation, priority, deadline)
+            self._admit(operation, credentials, slot)
             sent = self._loop_time()
             answer = await self._exchange(operation, params, credentials, slot, deadline)
         except CamsError as error:
@@ -225,6 +227,15 @@ class Caller:
             raise CamsBusyError(operation, "the quota was used up for as long as there was time") from exc
         except PermitsUnavailableError as exc:
             raise CamsNotSentError(operation, f"the quota cannot be asked: {exc}") from exc
+
+    def _admit(self, operation: str, credentials: Credentials, slot: Slot) -> None:
+        """Ask again, for while this call stood in line another may have met a silent CAMS, or a refused key."""
+        try:
+            self.circuits.admit(operation)
+            self.key.admit(credentials, operation)
+        except CamsError:
+            slot.unused()
+            raise
 
     async def _exchange(
         self, operation: str, params: Mapping[str, str], credentials: Credentials, slot: Slot, deadline: float

@@ -47,16 +47,23 @@ class Circuit:
 
     def admit(self, operation: str) -> None:
         """Let a call through, else raise CamsDownError. Who is let through while it is open is the probe."""
-        if not self.is_open:
-            return
+        self.check(operation)
+        self.begin_probe()
+
+    def check(self, operation: str) -> None:
+        """Raise CamsDownError where a call would not be let through."""
         now = self._clock()
-        if now < self._next_probe:
+        if self.is_open and now < self._next_probe:
             raise CamsDownError(
                 operation,
                 f"CAMS has not answered for {self.seconds:.0f} s ({self.cause}), so this was not sent. "
                 f"It is tried again in {max(1.0, self._next_probe - now):.0f} s",
             )
-        self._next_probe = now + PROBE_SECONDS
+
+    def begin_probe(self) -> None:
+        """Let nobody else through for a while, if it is open."""
+        if self.is_open:
+            self._next_probe = self._clock() + PROBE_SECONDS
 
     def answered(self) -> None:
         """Note an answer, of whatever content."""
@@ -83,10 +90,19 @@ class Circuits:
         self.whole = Circuit(clock)
         self._operations: defaultdict[str, Circuit] = defaultdict(lambda: Circuit(clock))
 
+    def check(self, operation: str) -> None:
+        """Raise CamsDownError where a call would not be let through."""
+        self._operations[operation].check(operation)
+        self.whole.check(operation)
+
     def admit(self, operation: str) -> None:
         """Let a call through, else raise CamsDownError."""
-        self._operations[operation].admit(operation)
-        self.whole.admit(operation)
+        circuits = (self._operations[operation], self.whole)
+        # All are asked before any counts a probe: one would be lost where another refuses.
+        for circuit in circuits:
+            circuit.check(operation)
+        for circuit in circuits:
+            circuit.begin_probe()
 
     def answered(self, operation: str) -> None:
         """Note an answer, of whatever content."""
@@ -120,15 +136,19 @@ class KeyCircuit:
         """Whether CAMS has accepted a key, and refused none since."""
         return self._accepted and self.problem is None
 
-    def admit(self, credentials: Credentials, operation: str) -> None:
-        """Let a call through, else raise the CamsCredentialsRefusedError that its key met."""
+    def check(self, credentials: Credentials, operation: str) -> None:
+        """Raise the CamsCredentialsRefusedError that this key met, where it would not be let through."""
         self._missing = None
         if self._refused is None or self.would_admit(credentials):
             return
-        now = self._clock()
-        if now < self._next_probe:
+        if self._clock() < self._next_probe:
             raise self._refused[1].during(operation, request_id=self._refused[1].request_id)
-        self._next_probe = now + KEY_PROBE_SECONDS
+
+    def admit(self, credentials: Credentials, operation: str) -> None:
+        """Let a call through, else raise as `check` does. Who is let through with a refused key is the probe."""
+        self.check(credentials, operation)
+        if not self.would_admit(credentials):
+            self._next_probe = self._clock() + KEY_PROBE_SECONDS
 
     def would_admit(self, credentials: Credentials) -> bool:
         """Whether this is another key than the one that was refused."""

@@ -115,6 +115,8 @@ class ChainCredentials:
         if self._cached is not None and self._cached[1] == credentials:
             self._cached = None
             self._load = self._new_load()
+            # One under way asks the chain as it was, which may still hold the refused ones.
+            self._refresh = None
 
     def _refreshing(self) -> asyncio.Task[Credentials]:
         if self._refresh is None or self._refresh.done():
@@ -124,15 +126,16 @@ class ChainCredentials:
         return self._refresh
 
     async def _renew(self) -> Credentials:
-        since = self._clock()
+        since, load = self._clock(), self._load
         try:
             async with asyncio.timeout(self._timeout):
-                credentials = await asyncio.to_thread(self._load)
+                credentials = await asyncio.to_thread(load)
         except Exception as exc:  # noqa: BLE001 - the chain may raise anything: it runs files and programs of the user's
             reason = f"{_HELP} (the chain ended with {type(exc).__name__})"
             # Its texts quote what providers answered, which may hold half a key.
             raise CamsCredentialsMissingError("credentials", reason) from None
-        self._cached = since, credentials
+        if load is self._load:
+            self._cached = since, credentials
         return credentials
 
 

@@ -7,8 +7,9 @@ it in (bot.cams.arrival), it is known earlier, and a slow answer costs nothing. 
 request when it comes, not when it is done with it; one that refuses us although we kept to the quota may count
 otherwise, so for a while after a refusal only answers count.
 
-The ways there and back take half of the least round trip each, at the least: a permit is given back by so much
-earlier than a second after the arrival was known, and used by so much earlier.
+The news of an arrival takes a way back, and the next request a way there: a permit is given back by so much earlier
+than a second after the arrival was known, as both are known to take at the least. Where the next request may come
+from another place by another way only half of that is sure.
 """
 
 import asyncio
@@ -21,8 +22,10 @@ from bot.cams.permits import WINDOW, Permit, Permits, PermitsUnavailableError, U
 from bot.cams.trips import RoundTrips
 
 # Somebody else spends the account's quota too: their share is left to them for so long, in seconds.
-WITHHELD = 30.0
-DISTRUST = 600.0
+WITHHELD = 10.0
+DISTRUST = 60.0
+# A server may read a little later what its kernel has taken in, in seconds.
+READ_WITHIN = 0.02
 
 
 class BusyError(Exception):
@@ -40,25 +43,30 @@ class Slot:
         self._trip = trip
         self._back = False
 
-    def arrived(self) -> None:
-        """Note that the server has the whole request."""
+    def arrived(self, round_trip: float) -> None:
+        """Note that the server has the whole request, and what its connection's least round trip is, in seconds."""
         if not self._back and self._governor.trusts_arrivals:
             self._back = True
-            self._governor.give_back(self._permit)
+            self._governor.give_back(self._permit, round_trip - READ_WITHIN)
 
     def answered(self) -> None:
         """Note that the answer is there, of whatever content."""
-        self._governor.note_answer(self._trip)
+        sure = self._governor.note_answer(self._trip)
         if not self._back:
             self._back = True
-            self._governor.give_back(self._permit)
+            self._governor.give_back(self._permit, sure)
 
     def broke(self) -> None:
         """Note that no answer will come; the request may still be on its way."""
         self._governor.note_break()
         if not self._back:
             self._back = True
-            self._governor.give_back(self._permit, on_its_way=True)
+            self._governor.give_back(self._permit, 0.0)
+
+    def unused(self) -> None:
+        """Note that nothing was sent after all."""
+        self._back = True
+        self._governor.take_back(self._permit)
 
     def refused(self, retry_after: float | None) -> None:
         """Note that the server says we are over its limit, and how many seconds it wants to be left alone."""
@@ -150,7 +158,7 @@ class Governor:
         """Return a slot if nobody has to be asked or waited for."""
         if self._line:
             return None
-        permit = self._permits.take_now(priority, self._trips.half)
+        permit = self._permits.take_now(priority)
         return None if permit is None else self._slot(permit, priority, 0.0)
 
     async def take(self, priority: Priority, deadline: float) -> Slot:
@@ -173,15 +181,21 @@ class Governor:
             raise
         return self._slot(permit, priority, self._clock() - place.since)
 
-    def give_back(self, permit: Permit, *, on_its_way: bool = False) -> None:
-        """Let a permit be free again, a second after what is known."""
-        half = self._trips.half
-        self._permits.give_back(permit, WINDOW + half if on_its_way else WINDOW - half)
+    def give_back(self, permit: Permit, sure: float) -> None:
+        """Let a permit be free again a second after what is known, less what two ways are sure to take."""
+        self._permits.give_back(permit, WINDOW - (sure if self._permits.same_way or sure < 0 else sure / 2))
         self._serve_on()
 
-    def note_answer(self, trip: tuple[float, bool]) -> None:
-        """Learn from a round trip."""
+    def take_back(self, permit: Permit) -> None:
+        """Let a permit that was not used be free at once."""
+        self._trips.unused()
+        self._permits.give_back(permit, 0.0)
+        self._serve_on()
+
+    def note_answer(self, trip: tuple[float, bool]) -> float:
+        """Learn from a round trip, and return what the next ones are sure to take."""
         self._trips.answered(trip, self._clock())
+        return self._trips.sure
 
     def note_break(self) -> None:
         """Learn that a connection is gone."""
@@ -222,10 +236,11 @@ class Governor:
             self._serving = asyncio.create_task(self._serve(), name="serve the CAMS quota")
 
     async def _serve(self) -> None:
-        while (priority := self._line.next()) is not None:
+        # Asked for as the most urgent would, whoever's turn it is: a turn must not make a person wait longer.
+        while (priority := self._line.most_urgent) is not None:
             self._news.clear()
             try:
-                found = await self._permits.take(priority, self._trips.half)
+                found = await self._permits.take(priority)
             except PermitsUnavailableError as exc:
                 if place := self._line.serve():
                     place.granted.set_exception(exc)

@@ -36,7 +36,7 @@ class Line:
     """The line before one operation: by class, within a class by arrival.
 
     So that no class waits for ever, after TURN grants that passed somebody over one goes to the class that was
-    passed over most often. So whoever would be next waits behind one of those at most.
+    passed over most often, if that was as often as that. So whoever would be next waits behind one of those at most.
     """
 
     TURN = 8
@@ -73,10 +73,14 @@ class Line:
         waiting = [priority for priority in Priority if self._first(priority)]
         if not waiting:
             return None
-        passed_over = waiting[1:]
-        if passed_over and self._since_turn >= self.TURN:
-            return max(passed_over, key=lambda priority: self._passed[priority])
-        return waiting[0]
+        most = max(waiting, key=lambda priority: self._passed[priority])
+        is_its_turn = self._since_turn >= self.TURN and self._passed[most] >= self.TURN
+        return most if is_its_turn else waiting[0]
+
+    @property
+    def most_urgent(self) -> Priority | None:
+        """The most urgent class that waits, whoever is served next; None if nobody does."""
+        return next((priority for priority in Priority if self._first(priority)), None)
 
     def serve(self) -> Place | None:
         """Take who is next out of the line, None if nobody waits."""

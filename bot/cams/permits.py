@@ -5,7 +5,7 @@
 With N permits, N + 1 arrivals within one second at the server would use one permit twice. It is given back no
 earlier than a second after its first request is known to have arrived, so the two arrivals are a second apart.
 Whatever the server counts by (fixed window, sliding log, token bucket) and whatever the phase of its clock, it
-has nothing to refuse. Both ends may be shortened by what the way takes at the least: see bot.cams.governor.
+has nothing to refuse. The second may be shortened by what the ways take at the least: see bot.cams.governor.
 """
 
 import heapq
@@ -41,14 +41,19 @@ class Use:
 
 
 class Permits(Protocol):
-    """What the governor asks. ``priority`` is the class it asks for, a lower one being more urgent."""
+    """What the governor asks. ``priority`` is the class it asks for, a lower one being more urgent.
 
-    def take_now(self, priority: int, early: float) -> Permit | None:
+    ``same_way`` says that who gets a permit next sends by the same way as who had it before.
+    """
+
+    same_way: bool
+
+    def take_now(self, priority: int) -> Permit | None:
         """Return a permit if there is one without asking anybody."""
         ...
 
-    async def take(self, priority: int, early: float) -> Permit | float:
-        """Return a permit that is free within ``early`` seconds, else in how many seconds to ask again.
+    async def take(self, priority: int) -> Permit | float:
+        """Return a permit that is free, or soon is, else in how many seconds to ask again.
 
         Raises PermitsUnavailableError where they cannot be asked for.
         """
@@ -77,11 +82,13 @@ def spacing(limit: int) -> float:
     Taken at one moment they would all come back at one moment, and a person who came just after it would wait
     for most of a second. It is a little faster than the quota, so that it is never what slows a sweep.
     """
-    return 0.95 * WINDOW / limit
+    return 0.8 * WINDOW / limit
 
 
 class LocalPermits:
     """The permits of an account that only this process uses."""
+
+    same_way = True
 
     def __init__(self, limit: int, *, paced_from: int, clock: Callable[[], float], rest: float = 0.0) -> None:
         """Allow ``limit`` calls a second, none before ``rest`` seconds: another process may just have used them all.
@@ -97,14 +104,14 @@ class LocalPermits:
         self._next_paced = -math.inf
         self._limit = limit
 
-    def take_now(self, priority: int, early: float) -> Permit | None:
+    def take_now(self, priority: int) -> Permit | None:
         """Return a permit if one is free."""
-        found = self._take(priority, early)
+        found = self._take(priority)
         return None if isinstance(found, float) else found
 
-    async def take(self, priority: int, early: float) -> Permit | float:
-        """Return a permit that is free within ``early`` seconds, else in how many seconds to ask again."""
-        return self._take(priority, early)
+    async def take(self, priority: int) -> Permit | float:
+        """Return a permit that is free, or soon is, else in how many seconds to ask again."""
+        return self._take(priority)
 
     def give_back(self, permit: Permit, after: float) -> None:
         """Let the permit be free again after so many seconds."""
@@ -114,7 +121,8 @@ class LocalPermits:
         """Keep this permit from everybody for so long, the last one for a second at most."""
         now = self._clock()
         others = sum(until > now + WINDOW for number, until in self._not_before.items() if number != permit.number)
-        self._not_before[permit.number] = now + (seconds if others < self._limit - 1 else min(seconds, WINDOW))
+        until = now + (seconds if others < self._limit - 1 else min(seconds, WINDOW))
+        self._not_before[permit.number] = max(until, self._not_before.get(permit.number, until))
 
     def pause(self, seconds: float) -> None:
         """Keep every permit from everybody for so long."""
@@ -130,7 +138,7 @@ class LocalPermits:
         busy = (taken for number, taken in self._taken_for.items() if number not in idle | withheld)
         return Use(Counter(busy), len(withheld))
 
-    def _take(self, priority: int, early: float) -> Permit | float:
+    def _take(self, priority: int) -> Permit | float:
         now = self._clock()
         if priority >= self._paced_from and now < self._next_paced:
             return self._next_paced - now
@@ -138,8 +146,8 @@ class LocalPermits:
         if not self._free:
             return math.inf
         free_at, number = self._free[0]
-        if free_at - early > now:
-            return free_at - early - now
+        if free_at > now:
+            return free_at - now
         heapq.heappop(self._free)
         self._taken_for[number] = priority
         if priority >= self._paced_from:

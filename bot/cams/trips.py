@@ -24,9 +24,9 @@ class RoundTrips:
         self._last = -math.inf
 
     @property
-    def half(self) -> float:
-        """Half of what may be counted on: so much every way there takes, and every way back, at the least."""
-        return 0.0 if self._missing > 0 else min(1.0, self.DISCOUNT * self._least) / 2
+    def sure(self) -> float:
+        """What may be counted on: a way back and the next way there, with the server's work, take as long at least."""
+        return 0.0 if self._missing > 0 else min(1.0, self.DISCOUNT * self._least)
 
     def begin(self, now: float) -> tuple[float, bool]:
         """Note that a request leaves; the value returned belongs to it."""
@@ -46,6 +46,10 @@ class RoundTrips:
         if reused:
             self._missing -= 1
             self._least = min(self._least, now - sent)
+
+    def unused(self) -> None:
+        """Note that the request did not leave after all."""
+        self._in_flight -= 1
 
     def broke(self) -> None:
         """Note that none will come."""

@@ -145,6 +145,27 @@ async def crash(stage: Stage) -> str:
     return "the bot was killed and started again; the change in between was told"
 
 
+async def cut(stage: Stage) -> str:
+    """The line is cut just after CAMS has made a code."""
+    stage.sandbox.cams.faults.add(Fault("cut_after", "CreatePhoneMessageQrdl", count=1))
+    stage.screen.note("The connection will be cut before CAMS can answer.")
+    message = await stage.asks(stage.person("operator"), f"/cams qr create {NUMBER} Is it one code or two?")
+    link = qr.read(stage.keep_picture(message))
+    codes = stage.sandbox.cams.world.spaces["cams-demo1"].numbers["8613800001234"].qr_codes.values()
+    made = [code.deep_link_url for code in codes if code.message == "Is it one code or two?"]
+    check(made == [link], "There is not exactly one code, or its picture was not posted.")
+    return "an answer of CAMS was lost; the bot found the code that had been made, and made no second one"
+
+
+async def spaces(stage: Stage) -> str:
+    """Which spaces are there, and what is left of the quota?"""
+    found = await stage.asks(stage.person("viewer"), "/cams spaces northern")
+    check("cams-demo2" in text_of(found), "The space is not found by its name.")
+    quota = await stage.asks(stage.person("viewer"), "/cams quota")
+    check("QueryChatappBindWaba" in text_of(quota), "The quota does not name the operations.")
+    return "a space was found by its name; the quota was shown with who spends it"
+
+
 async def refusal(stage: Stage) -> str:
     """CAMS says no."""
     stage.sandbox.cams.faults.add(Fault("refusal", "QueryPhoneBusinessProfile", count=1, code="Ram.PermissionDeny"))
@@ -165,5 +186,7 @@ SCENES: tuple[Scene, ...] = (
     shortcut,
     alerts,
     crash,
+    cut,
+    spaces,
     refusal,
 )

@@ -15,9 +15,9 @@ from bot.store.alarms import AlarmQueries
 from bot.store.alerts import AlertQueries
 from bot.store.audit import AuditQueries
 from bot.store.columns import storable
-from bot.store.engine import CANNOT_OPEN, create_engine, reason, try_file
+from bot.store.engine import cannot_open, create_engine, reason, try_file
+from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
-from bot.store.permits import SharedPermits
 from bot.store.register import RegisterQueries, Stamp
 from bot.store.rows import (
     Alarm,
@@ -25,11 +25,13 @@ from bot.store.rows import (
     Alert,
     AuditEntry,
     Change,
+    JournalEntry,
     Kind,
     Space,
     SpaceNumber,
     Subscription,
     Transition,
+    Wanted,
     Watch,
 )
 from bot.store.spaces import SpaceQueries
@@ -40,7 +42,9 @@ __all__ = [
     "Alert",
     "AuditEntry",
     "Change",
+    "JournalEntry",
     "Kind",
+    "LostLeaseError",
     "NewerDatabaseError",
     "Schema",
     "Space",
@@ -49,6 +53,7 @@ __all__ = [
     "Store",
     "Subscription",
     "Transition",
+    "Wanted",
     "Watch",
     "create_engine",
     "migrate",
@@ -58,16 +63,23 @@ __all__ = [
 ]
 
 
-class Store(AlarmQueries, SpaceQueries, RegisterQueries, AlertQueries, AuditQueries):
+class Store(AlarmQueries, JournalQueries, SpaceQueries, RegisterQueries, AlertQueries, AuditQueries):
     """All that the bot remembers."""
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other process may use this database."""
+        return self._engine.dialect.name == "sqlite"
 
     def shared_permits(self, *, lease: float) -> MakePermits | None:
         """Return what makes the permits of the account where processes share this database, None where none may.
 
         A permit held longer than ``lease`` seconds counts as lost.
         """
-        if self._engine.dialect.name != "postgresql":
+        if self.is_alone:
             return None
+        from bot.store.permits import SharedPermits  # noqa: PLC0415 - imports the driver of PostgreSQL
+
         return lambda operation, limit: SharedPermits(
             self._engine, operation, limit, paced_from=Priority.POLL, lease=lease
         )
@@ -85,7 +97,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         try:
             try_file(engine)
             await migrate(engine)
-        except CANNOT_OPEN as exc:
+        except cannot_open() as exc:
             raise DatabaseError(f"The database of DATABASE_URL cannot be opened: {reason(exc)}.") from exc
         yield Store(engine)
     finally:

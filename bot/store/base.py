@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 class Queries:
@@ -33,7 +36,11 @@ class Queries:
 
 def insert(tx: AsyncConnection, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """Return the dialect's own INSERT, which knows ON CONFLICT."""
-    return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
+    if tx.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - in memory there only where it is the database
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def values_of(row: Row[Any], table: Table) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import sqlite3
 from typing import Any
 from urllib.parse import urlsplit
 
-import asyncpg
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -17,8 +16,6 @@ _ACCEPTED = (
 # Seconds. A server that has gone silent must not hold a poll or a command for ever.
 _CONNECT_TIMEOUT = 10
 _STATEMENT_TIMEOUT = 30
-# No such server, no such file, no such user, a wrong password. What goes wrong later is another kind of error.
-CANNOT_OPEN = (OSError, sqlite3.Error, OperationalError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _HOST_AND_PORT = re.compile(r"(\[[^\]@]*\]|[^:@\[\]]*)(:\d*)?")
 
 
@@ -78,6 +75,8 @@ def _postgresql(url: str) -> AsyncEngine:
     if not all(_HOST_AND_PORT.fullmatch(host) for host in hosts.split(",")):
         raise ValueError(f"{_ACCEPTED}; host and port of this PostgreSQL address cannot be read.")
 
+    import asyncpg  # noqa: PLC0415 - most bots run on SQLite, and would pay for this with memory
+
     # The driver reads the address itself, since it knows what libpq knows: sslmode, sslrootcert, several hosts.
     async def connect() -> Any:
         return await asyncpg.connect(url, timeout=_CONNECT_TIMEOUT, command_timeout=_STATEMENT_TIMEOUT)
@@ -98,6 +97,14 @@ def try_file(engine: AsyncEngine) -> None:
     """
     if engine.dialect.name == "sqlite":
         sqlite3.connect(str(engine.url.database)).close()
+
+
+def cannot_open() -> tuple[type[Exception], ...]:
+    """Return the errors of a database that does not open. What goes wrong later is another kind of error."""
+    import asyncpg  # noqa: PLC0415 - as above; an except clause asks for this only when there is an error
+
+    # No such server, no such file, no such user, a wrong password.
+    return (OSError, sqlite3.Error, OperationalError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 def reason(error: Exception) -> str:

@@ -1,18 +1,14 @@
 """Brings a database to the schema of this program."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-import bot.migrations
 from bot.errors import DatabaseError
 
+HEAD = "0002"
+"""The newest revision in bot.migrations, known without Alembic: most starts have nothing to migrate."""
 # Any number will do, as long as all versions of this program take the same one.
 _LOCK = 0x63616D73
 
@@ -29,17 +25,10 @@ class Schema:
     head: str
 
 
-def alembic_config(connection: Connection) -> Config:
-    """Return what Alembic's commands need to work on an open connection, in its transaction."""
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(bot.migrations.__file__).parent).replace("%", "%%"))
-    return config
-
-
 async def read_schema(engine: AsyncEngine) -> Schema:
     """Return where the database stands, and change nothing."""
     async with engine.connect() as connection:
-        return await connection.run_sync(lambda sync: _schema(sync, _script(sync)))
+        return Schema(await connection.run_sync(_revision), HEAD)
 
 
 async def migrate(engine: AsyncEngine) -> None:
@@ -47,6 +36,8 @@ async def migrate(engine: AsyncEngine) -> None:
 
     Raises NewerDatabaseError if the database is ahead of this program.
     """
+    if (await read_schema(engine)).current == HEAD:
+        return
     async with engine.execution_options(writes=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             # Held until the transaction ends. On SQLite BEGIN IMMEDIATE does the same.
@@ -54,24 +45,23 @@ async def migrate(engine: AsyncEngine) -> None:
         await connection.run_sync(_upgrade)
 
 
-def _script(connection: Connection) -> ScriptDirectory:
-    return ScriptDirectory.from_config(alembic_config(connection))
-
-
-def _schema(connection: Connection, script: ScriptDirectory) -> Schema:
-    head = script.get_current_head()
-    if head is None:
-        raise RuntimeError("The program was installed without its migrations.")
-    return Schema(MigrationContext.configure(connection).get_current_revision(), head)
+def _revision(connection: Connection) -> str | None:
+    # In PostgreSQL a query of a table that is not there would end the transaction.
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def _upgrade(connection: Connection) -> None:
-    script = _script(connection)
-    schema = _schema(connection, script)
-    if schema.current is not None and schema.current not in {known.revision for known in script.walk_revisions()}:
+    from bot.store import upgrade  # noqa: PLC0415 - imports Alembic, for which a start would wait and pay with memory
+
+    # Read again, now that nobody else migrates.
+    current = _revision(connection)
+    if current is not None and current not in upgrade.known_revisions(connection):
         raise NewerDatabaseError(
-            f"The database is at revision {schema.current}, which this version of cams-bot does not know "
-            f"(it knows up to {schema.head}). Start the newer version, or restore the backup made before it."
+            f"The database is at revision {current}, which this version of cams-bot does not know "
+            f"(it knows up to {HEAD}). Start the newer version, or restore the backup made before it."
         )
-    if schema.current != schema.head:
-        command.upgrade(alembic_config(connection), "head")
+    if current != HEAD:
+        upgrade.upgrade(connection, HEAD)

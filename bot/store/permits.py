@@ -62,9 +62,9 @@ _TAKE = _statement(
 )
 _NEXT = _statement(
     """
-    SELECT extract(epoch FROM greatest(
+    SELECT CASE WHEN count(*) FILTER (WHERE held_until IS NULL) > 0 THEN extract(epoch FROM greatest(
         min(free_at) FILTER (WHERE held_until IS NULL), max(taken_at) + :spacing
-    ) - clock_timestamp())::float
+    ) - clock_timestamp())::float END
     FROM permits WHERE operation = :operation AND number < :limit
     """
 )
@@ -101,6 +101,8 @@ _USE = _statement(
 class SharedPermits:
     """The permits of one operation."""
 
+    same_way = False
+
     def __init__(self, engine: AsyncEngine, operation: str, limit: int, *, paced_from: int, lease: float) -> None:
         """Share ``limit`` permits; one that is held longer than ``lease`` seconds counts as lost.
 
@@ -116,12 +118,12 @@ class SharedPermits:
         self._made = False
         self._writing: set[asyncio.Task[None]] = set()
 
-    def take_now(self, priority: int, early: float) -> Permit | None:  # noqa: ARG002 - the interface
+    def take_now(self, priority: int) -> Permit | None:  # noqa: ARG002 - the interface
         """Return nothing: whether one is free is not known here."""
         return None
 
-    async def take(self, priority: int, early: float) -> Permit | float:
-        """Return a permit that is free within ``early`` seconds, else in how many seconds to ask again.
+    async def take(self, priority: int) -> Permit | float:
+        """Return a permit that is free, or soon is, else in how many seconds to ask again.
 
         A person's may be good a little later: it is reserved before anybody else can take it.
         """
@@ -130,7 +132,7 @@ class SharedPermits:
         given = {
             "token": token,
             "priority": priority,
-            "reach": timedelta(seconds=early if paced else WINDOW),
+            "reach": timedelta(seconds=0.0 if paced else WINDOW),
             "spacing": self._spacing if paced else timedelta(0),
             "lease": self._lease,
         }
@@ -139,7 +141,7 @@ class SharedPermits:
             async with self._engine.connect() as tx:
                 found = (await tx.execute(_TAKE, self._named(given))).one_or_none()
                 if found is not None:
-                    return Permit(found.number, token, max(0.0, found.wait - early))
+                    return Permit(found.number, token, max(0.0, found.wait))
                 if not paced:
                     return PERSON_LOOKS
                 wait = await tx.scalar(_NEXT, self._named({"spacing": self._spacing}))
@@ -147,7 +149,7 @@ class SharedPermits:
             raise PermitsUnavailableError(
                 f"the database of the shared quota does not answer ({type(exc).__name__})"
             ) from exc
-        return LONGEST_NAP if wait is None else min(max(wait - early, PERSON_LOOKS / 4), LONGEST_NAP)
+        return LONGEST_NAP if wait is None else min(max(wait, PERSON_LOOKS / 4), LONGEST_NAP)
 
     def give_back(self, permit: Permit, after: float) -> None:
         """Let the permit be free again after so many seconds."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 AlarmKind = Literal["cams_silent", "key_refused"]
 Kind = Literal["review", "poll_failing", "poll_recovered", "cams_silent", "cams_answers", "key_refused", "key_accepted"]
+JournalState = Literal["sending", "unknown", "made", "closed"]
 AlertState = Literal["owed", "delivered", "failed"]
 
 
@@ -135,3 +136,34 @@ class SpaceNumber:
     status: str = ""
     quality: str = ""
     verification: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A write that somebody asked for. `content` tells two apart: a message, or how a verification code comes."""
+
+    operation: str
+    phone_number: str
+    space_id: str
+    content: str
+    user_id: str
+    channel_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry(Wanted):
+    """A write as the journal holds it.
+
+    `known_before` are the codes with this message that were there before, None where they could not be seen; `code` is
+    the one that it made, "" before that is known; `sends` counts how often it was sent, `sent_at` is the last time.
+    """
+
+    id: int
+    known_before: frozenset[str] | None
+    state: JournalState
+    code: str
+    begun_at: datetime
+    sent_at: datetime
+    sends: int
+    lease_until: datetime | None
+    attempts: int

@@ -146,6 +146,7 @@ journal = Table(
     Column("code", ForeignText, nullable=False),
     Column("begun_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime, nullable=False),
+    Column("sends", Integer, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("attempts", Integer, nullable=False),
     # The same write is under way once at a time.

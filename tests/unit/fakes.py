@@ -1,7 +1,7 @@
 """Services without a network, for what handlers make of answers; and a Slack that checks what it is shown."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self, cast
 
 from bot.access import Person
@@ -15,12 +15,39 @@ from bot.register import Register
 from bot.services import Services
 from bot.settings import Settings, read
 from bot.slack import Identity, Picture, Slack
-from bot.store import Alarm, Alert, AuditEntry, Change, Store, Subscription, Transition, Watch
+from bot.store import (
+    Alarm,
+    Alert,
+    AuditEntry,
+    Change,
+    JournalEntry,
+    Store,
+    Subscription,
+    Transition,
+    Wanted,
+    Watch,
+)
 from tests.fixtures.clock import NOON
 from tests.unit.hostile import message_problems, view_problems
 
 ME = Identity("T012ABC", "", "U0BOT", "B0BOT", "cams-bot")
 SETTINGS = {"SLACK_BOT_TOKEN": "xoxb-0", "SLACK_APP_TOKEN": "xapp-0", "CAMS_SPACE_ID": "cams-1"}
+
+
+def entry_of(wanted: Wanted, **changes: Any) -> JournalEntry:
+    """Return the row of a write that was just begun."""
+    begun: dict[str, Any] = {
+        "id": 1,
+        "known_before": frozenset[str](),
+        "state": "sending",
+        "code": "",
+        "begun_at": NOON,
+        "sent_at": NOON,
+        "sends": 1,
+        "lease_until": NOON,
+        "attempts": 0,
+    }
+    return JournalEntry(**{**asdict(wanted), **begun, **changes})
 
 
 class FakeCams:
@@ -89,6 +116,18 @@ class FakeStore:
         return []
 
     async def spaces_due(self, _read_before: object) -> list[str]:
+        return []
+
+    async def begin_write(self, wanted: Wanted, *_: object) -> JournalEntry:
+        return entry_of(wanted)
+
+    async def note_write(self, entry: JournalEntry, _now: object, _lease: object, **changes: Any) -> JournalEntry:
+        return replace(entry, **changes)
+
+    async def close_write(self, entry: JournalEntry) -> None:
+        """Forget it."""
+
+    async def claim_writes(self, *_: object) -> list[JournalEntry]:
         return []
 
     async def alarms(self) -> list[Alarm]:

@@ -64,6 +64,7 @@ def create_journal() -> None:
         text("code"),
         time("begun_at"),
         time("sent_at"),
+        sa.Column("sends", sa.Integer(), nullable=False),
         time("lease_until", nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_journal"),

@@ -1,5 +1,5 @@
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -23,12 +23,19 @@ class Bot:
     ready: bool = True
     commands: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    begins: bool = False
+    begun: list[str] = field(default_factory=list)
 
     async def is_ready(self) -> bool:
         return self.ready
 
     async def refuse(self, address: str) -> None:
         self.refused.append(address)
+
+    def begin(self, body: Mapping[str, str]) -> bool:
+        if self.begins:
+            self.begun.append(body["text"])
+        return self.begins
 
     async def answer(self, ack: AsyncAck, body: dict[str, str]) -> None:
         self.commands.append(body["text"])
@@ -41,7 +48,7 @@ async def served(slack: LocalSlack, client: AsyncWebClient) -> AsyncIterator[Bot
     bolt = AsyncApp(client=client, process_before_response=True, request_verification_enabled=False)
     bolt.command("/cams")(bot.answer)
     app = http.application(bot.is_ready)
-    http.add_slack(app, bolt, slack.http_environment()["SLACK_SIGNING_SECRET"], bot.refuse)
+    http.add_slack(app, bolt, slack.http_environment()["SLACK_SIGNING_SECRET"], bot.refuse, bot.begin)
     async with http.serving(app, "127.0.0.1", 0) as url:
         bot.url = url
         slack.deliver_to(f"{url}{http.EVENTS_PATH}")
@@ -68,6 +75,20 @@ async def test_what_slack_has_signed_reaches_the_bot(served: Bot, operator: Pers
     ack = await operator.command("/cams help")
 
     assert (ack.payload, served.commands, served.refused) == ({"text": "seen"}, ["help"], [])
+
+
+async def test_a_command_that_is_begun_is_acked_and_bolt_does_not_see_it(served: Bot, operator: Person) -> None:
+    served.begins = True
+    ack = await operator.command("/cams qr create 1+1=2 100% =")
+
+    assert (ack.ok, ack.payload, served.begun, served.commands) == (True, {}, ["qr create 1+1=2 100% ="], [])
+
+
+async def test_a_wrong_signature_begins_nothing(slack: LocalSlack, served: Bot, operator: Person) -> None:
+    served.begins, slack.http.signing_secret = True, "another"
+    ack = await operator.command("/cams help")
+
+    assert (ack.ok, served.begun) == (False, [])
 
 
 async def test_a_wrong_signature_is_refused_and_told(slack: LocalSlack, served: Bot, operator: Person) -> None:

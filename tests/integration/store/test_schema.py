@@ -1,16 +1,28 @@
 import asyncio
+import sys
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from bot.store import NewerDatabaseError, Store, create_engine, migrate, open_store, read_schema
-from bot.store.migrate import alembic_config
+from bot.store.migrate import HEAD
 from bot.store.tables import metadata
+from bot.store.upgrade import alembic_config
 
-HEAD = "0002"
+OPENING = """
+import asyncio, sys
+from bot.store import open_store
+
+async def main():
+    async with open_store(sys.argv[1]):
+        print("opened", "with" if "alembic" in sys.modules else "without")
+
+asyncio.run(main())
+"""
 
 
 async def test_the_migrations_make_the_tables_that_the_program_knows(store: Store, database_url: str) -> None:
@@ -23,6 +35,30 @@ async def test_the_migrations_make_the_tables_that_the_program_knows(store: Stor
     await engine.dispose()
 
     assert found == []
+
+
+async def test_the_revision_that_the_program_needs_is_the_newest_that_it_has(store: Store, database_url: str) -> None:
+    def newest(connection: Connection) -> str | None:
+        return ScriptDirectory.from_config(alembic_config(connection)).get_current_head()
+
+    engine = create_engine(database_url)
+    async with engine.connect() as connection:
+        found = await connection.run_sync(newest)
+    schema = await read_schema(engine)
+    await engine.dispose()
+
+    assert (schema.current, schema.head) == (found, found)
+
+
+async def test_a_database_at_its_schema_is_opened_without_alembic(database_url: str) -> None:
+    async with open_store(database_url):
+        pass
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", OPENING, database_url, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await process.communicate()
+
+    assert said.decode().split() == ["opened", "without"]
 
 
 async def test_the_index_of_owed_alerts_is_partial(store: Store, database_url: str) -> None:

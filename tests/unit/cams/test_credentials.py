@@ -1,6 +1,8 @@
 import asyncio
 import gc
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -181,3 +183,48 @@ async def test_one_who_stops_waiting_does_not_stop_the_others() -> None:
 
     assert (await patient).access_key_id == "key-1"
     assert chain.asked == 1
+
+
+async def test_a_refresh_that_began_before_a_refusal_brings_the_refused_key_back_to_nobody() -> None:
+    released, loads = threading.Event(), iter(["old", "old", "new"])
+
+    def new_load() -> Callable[[], Credentials]:
+        return lambda: answer(next(loads))
+
+    def answer(key: str) -> Credentials:
+        if stuck.is_set():
+            stuck.clear()
+            reached.set()
+            released.wait()
+        return Credentials(key, "secret")
+
+    stuck, reached, now = threading.Event(), threading.Event(), [0.0]
+    source = ChainCredentials(new_load, clock=lambda: now[0])
+    old = await source.get()
+    now[0] += REFRESH_AFTER
+    stuck.set()
+    await source.get()
+    (refresh,) = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.to_thread(reached.wait)
+    source.refused(old)
+
+    assert (await source.get()).access_key_id == "new"
+    released.set()
+    await asyncio.wait([refresh])
+    assert (await source.get()).access_key_id == "new"
+
+
+async def test_a_chain_that_blocks_its_thread_does_not_block_the_loop() -> None:
+    beats = 0
+
+    def block() -> Credentials:
+        time.sleep(0.5)
+        return KEY
+
+    asked = asyncio.create_task(ChainCredentials(lambda: block).get())
+    while not asked.done():
+        beats += 1
+        await asyncio.sleep(0.005)
+
+    assert await asked == KEY
+    assert beats > 5

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.cams.governor import Governor
+from bot.cams.governor import WITHHELD, BusyError, Governor
 from bot.cams.line import Priority
 from bot.cams.permits import LocalPermits
 from tests.unit.cams.virtual_time import run
@@ -295,3 +295,90 @@ def test_nobody_waiting_means_no_task_left() -> None:
         return len(asyncio.all_tasks())
 
     assert run(main()) == 1
+
+
+async def departures(gate: Gate, answer_takes: float, calls: int) -> list[float]:
+    """Return when requests leave whose arrival is known after 20 ms, and whose answer takes much longer."""
+    left = list[float]()
+
+    async def call() -> None:
+        slot = gate.take_now(Priority.PERSON) or await gate.take(Priority.PERSON, now() + 1e6)
+        left.append(now())
+        await asyncio.sleep(0.02)
+        slot.arrived(0.0)
+        await asyncio.sleep(answer_takes)
+        slot.answered()
+
+    await asyncio.gather(*(call() for _ in range(calls)))
+    return left
+
+
+@pytest.mark.parametrize("answer_takes", [0.3, 1.0, 5.0])
+def test_slow_answers_make_no_second_see_more_than_the_limit_where_arrivals_are_told(answer_takes: float) -> None:
+    left = run(departures(permits(5), answer_takes, 200))
+
+    assert most_in_one_second(left) <= 5
+    assert (len(left) - 5) / (left[-1] - left[4]) > 4.8
+
+
+def test_after_a_refusal_arrivals_are_not_trusted_for_a_minute() -> None:
+    async def main() -> list[bool]:
+        gate = permits(2)
+        slot = gate.take_now(Priority.PERSON)
+        assert slot is not None
+        slot.answered()
+        slot.refused(None)
+        trusted = [gate.trusts_arrivals]
+        for seconds in (59, 1):
+            await asyncio.sleep(seconds)
+            trusted.append(gate.trusts_arrivals)
+        return trusted
+
+    assert run(main()) == [False, False, True]
+
+
+def test_a_refusal_takes_one_permit_away_for_a_while_and_the_last_for_a_second() -> None:
+    async def main() -> tuple[float, int, int]:
+        gate = permits(2)
+        for _ in range(2):
+            slot = gate.take_now(Priority.PERSON)
+            assert slot is not None
+            slot.answered()
+            slot.refused(None)
+        async with gate.hold():
+            first = now()
+        withheld = (await gate.standing()).use.withheld
+        await asyncio.sleep(WITHHELD)
+        return first, withheld, (await gate.standing()).use.withheld
+
+    first, withheld, later = run(main())
+
+    assert first == pytest.approx(1)
+    assert (withheld, later) == (1, 0)
+
+
+def test_a_later_refusal_does_not_shorten_the_pause_that_the_server_asked_for() -> None:
+    async def main() -> float:
+        gate = permits(2)
+        slots = [gate.take_now(Priority.PERSON) for _ in range(2)]
+        for slot, pause in zip(slots, (20.0, None), strict=True):
+            assert slot is not None
+            slot.answered()
+            slot.refused(pause)
+        async with gate.hold():
+            return now()
+
+    assert run(main()) == pytest.approx(20)
+
+
+def test_who_cannot_be_served_in_time_is_told_at_once() -> None:
+    async def main() -> tuple[int, float]:
+        gate = permits(10)
+        calls = [gate.take(Priority.PERSON, 5.0) for _ in range(10_000)]
+        outcomes = await asyncio.gather(*calls, return_exceptions=True)
+        return sum(isinstance(outcome, BusyError) for outcome in outcomes), len(asyncio.all_tasks())
+
+    busy, tasks = run(main())
+
+    assert busy >= 10_000 - 51
+    assert tasks == 1

@@ -1,0 +1,1 @@
+"""What runs in the processes that benchmarks.client measures: one client each, and nothing else."""

@@ -1,0 +1,1 @@
+"""What runs in the processes that benchmarks.sweep starts: the server that counts, and the replicas that sweep."""

@@ -1,0 +1,107 @@
+"""Finds out what became of writes that nobody works on any more, and tells who asked for them.
+
+    claim rows -> look (bot.journal) -> send again | leave for later | tell -> close
+
+At least once: a row is closed after it was told, so a crash between the two tells it again.
+"""
+
+import structlog
+
+from bot import blocks, cards
+from bot.cams.client import Priority
+from bot.cams.errors import CamsError
+from bot.cams.models import QrCode
+from bot.journal import TOO_OLD, VERIFY, Adopt, Doubled, GiveUp, Journal, SendAgain
+from bot.services import Services
+from bot.slack import Picture
+from bot.store import JournalEntry, LostLeaseError
+
+log = structlog.get_logger()
+AT_ONCE = 10
+LOOK_AGAIN_SECONDS = 2.0
+# A code has 14 characters.
+CODE_MAX = 50
+
+
+async def settle_writes(services: Services) -> None:
+    """Settle what is due, one row after another; what cannot be settled now is left for later."""
+    journal = services.journal
+    for entry in await services.store.claim_writes(services.clock(), journal.lease, AT_ONCE):
+        try:
+            await _settle(services, journal, entry)
+        except LostLeaseError:
+            log.info("a write is settled by another process", entry=entry.id)
+        except CamsError as exc:
+            log.info("what became of a write cannot be seen now", entry=entry.id, error=type(exc).__name__)
+            await journal.leave(entry, LOOK_AGAIN_SECONDS)
+
+
+async def _settle(services: Services, journal: Journal, entry: JournalEntry) -> None:
+    if entry.operation == VERIFY:
+        status = await verification(services, entry.phone_number, entry.space_id)
+        await _tell(services, entry, cards.maybe_sent(entry, status))
+    elif entry.state == "made":
+        await _show(services, entry, await journal.made(entry))
+    else:
+        await _settle_create(services, journal, entry)
+
+
+async def _settle_create(services: Services, journal: Journal, entry: JournalEntry) -> None:
+    entry, found = await journal.look(entry)
+    match found:
+        case SendAgain() if services.clock() - entry.begun_at <= TOO_OLD:
+            log.info("a write that was not done is sent again", entry=entry.id, sends=entry.sends + 1)
+            entry, code = await journal.send_again(entry)
+            if code is None:
+                await journal.leave(entry, LOOK_AGAIN_SECONDS)
+            else:
+                await _show(services, entry, code)
+        case Adopt(code):
+            await _show(services, entry, code)
+        case Doubled(codes):
+            text = blocks.escape(cards.doubled_sentence(entry))
+            await services.slack.tell(entry.channel_id, entry.user_id, text, cards.doubled(entry, codes))
+            await services.store.close_write(entry)
+        case GiveUp():
+            await _tell(services, entry, cards.not_made(entry))
+        case _:
+            await journal.leave(entry, LOOK_AGAIN_SECONDS)
+
+
+def picture_of(qr: QrCode, png: bytes) -> Picture:
+    """Return the picture of a code, with the names that it goes by."""
+    code = blocks.shorten(qr.code, CODE_MAX)
+    name = f"whatsapp-{blocks.shorten(qr.phone_number, CODE_MAX)}-{code}.png"
+    return Picture(png, name, f"QR code {code}", cards.qr_alt_text(qr))
+
+
+async def verification(services: Services, phone_number: str, space_id: str) -> str:
+    """Say how far a number's verification is, after a request for a code whose outcome is not known."""
+    try:
+        status = await services.cams.at(Priority.CONFIRM).get_verification_status(phone_number, space_id)
+    except CamsError:
+        return "CAMS could not be asked how far the number's verification is."
+    if status == "VERIFIED":
+        return "CAMS says that the number is VERIFIED: no code is needed any more."
+    return f"CAMS says that the number is {status}."
+
+
+async def _show(services: Services, entry: JournalEntry, code: QrCode | None) -> None:
+    """Post the picture that somebody asked for; where that does not work they are told, and the code is in the list."""
+    if code is None:
+        await _tell(services, entry, f"The QR code {entry.code} was made, and is gone again.")
+        return
+    caption = cards.qr_caption(code, entry.user_id)
+    try:
+        picture = picture_of(code, await services.drawer.draw(code.link))
+        await services.slack.post_picture(entry.channel_id, picture, caption)
+    except Exception as exc:  # noqa: BLE001 - whatever keeps the picture from the channel, the code is there
+        log.warning("a picture could not be posted later", entry=entry.id, error=type(exc).__name__)
+        text = f"{cards.qr_sentence(code)} Its picture could not be posted: post it from `/cams qr list`."
+        await services.slack.tell(entry.channel_id, entry.user_id, blocks.escape(text), [blocks.prose(text), *caption])
+    await services.store.close_write(entry)
+
+
+async def _tell(services: Services, entry: JournalEntry, text: str) -> None:
+    await services.slack.tell(entry.channel_id, entry.user_id, blocks.escape(text), [blocks.prose(text)])
+    await services.store.close_write(entry)
