@@ -1,6 +1,7 @@
 """One process that sweeps: a client for each account, made as the bot makes it, and nobody knows of the others."""
 
 import asyncio
+import math
 import random
 import time
 from collections import Counter
@@ -30,8 +31,8 @@ class Job(TypedDict):
     """What to do with one account.
 
     ``wabas`` is how many are swept, within ``seconds`` at most; none for a person alone, who calls for so long.
-    ``account`` is its name in the database where replicas share its quota, else empty; ``by_arrival`` whether arrivals
-    are looked for.
+    ``account`` is its name in the database where replicas share its quota, else empty; ``by_arrival`` whether the
+    governor may trust arrivals.
     """
 
     url: str
@@ -103,8 +104,11 @@ async def _client(job: Job, store: Store | None) -> AsyncIterator[tuple[CamsClie
         codes[call.code] += 1
 
     limits = Limits()
-    connector = (ArrivalConnector if job["by_arrival"] else aiohttp.TCPConnector)(keepalive_timeout=10)
+    connector = ArrivalConnector(keepalive_timeout=10)
     quota = Quota(_shared(store, job["account"], limits) if job["account"] else local_permits())
+    if not job["by_arrival"]:
+        # As after a refusal, for the whole sweep.
+        quota["QueryChatappBindWaba"]._distrusted_until = math.inf  # noqa: SLF001 - see above
     who = StaticCredentials(Credentials("LTAI5tBenchmark", "secret"))
     async with aiohttp.ClientSession(connector=connector) as session:
         yield CamsClient(session, job["url"], who, clock=_now, observe=observe, limits=limits, quota=quota), codes

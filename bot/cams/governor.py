@@ -45,9 +45,10 @@ class Slot:
 
     def arrived(self, round_trip: float) -> None:
         """Note that the server has the whole request, and what its connection's least round trip is, in seconds."""
+        sure = self._governor.note_network(round_trip)
         if not self._back and self._governor.trusts_arrivals:
             self._back = True
-            self._governor.give_back(self._permit, round_trip - READ_WITHIN)
+            self._governor.give_back(self._permit, sure - READ_WITHIN)
 
     def answered(self) -> None:
         """Note that the answer is there, of whatever content."""
@@ -191,6 +192,11 @@ class Governor:
         self._trips.unused()
         self._permits.give_back(permit, 0.0)
         self._serve_on()
+
+    def note_network(self, round_trip: float) -> float:
+        """Learn from what the kernel has measured, and return what the next ways are sure to take."""
+        self._trips.measured(round_trip)
+        return self._trips.sure
 
     def note_answer(self, trip: tuple[float, bool]) -> float:
         """Learn from a round trip, and return what the next ones are sure to take."""

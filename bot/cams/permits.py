@@ -82,7 +82,7 @@ def spacing(limit: int) -> float:
     Taken at one moment they would all come back at one moment, and a person who came just after it would wait
     for most of a second. It is a little faster than the quota, so that it is never what slows a sweep.
     """
-    return 0.8 * WINDOW / limit
+    return 0.9 * WINDOW / limit
 
 
 class LocalPermits:

@@ -4,9 +4,9 @@ import math
 
 
 class RoundTrips:
-    """What the least round trip is, learnt from the trips themselves.
+    """What the least round trip is: by the kernel where it tells, else learnt from the trips themselves.
 
-    One that opened a connection is too long by up to two more trips, and would give permits back too early.
+    Of those, one that opened a connection is too long by up to two more trips, and would give permits back too early.
     Which did is not told, so connections are counted as a pool would keep them. A first few that all met a
     delay would mislead too.
     """
@@ -19,14 +19,21 @@ class RoundTrips:
     def __init__(self) -> None:
         self._missing = self.TRUSTED_FROM
         self._least = math.inf
+        self._network = math.inf
         self._in_flight = 0
         self._connections = 0
         self._last = -math.inf
 
     @property
     def sure(self) -> float:
-        """What may be counted on: a way back and the next way there, with the server's work, take as long at least."""
+        """What may be counted on: a way back and the next way there take as long at least."""
+        if not math.isinf(self._network):
+            return self.DISCOUNT * self._network
         return 0.0 if self._missing > 0 else min(1.0, self.DISCOUNT * self._least)
+
+    def measured(self, seconds: float) -> None:
+        """Note what the kernel has measured as the least of a connection."""
+        self._network = min(self._network, seconds)
 
     def begin(self, now: float) -> tuple[float, bool]:
         """Note that a request leaves; the value returned belongs to it."""
