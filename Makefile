@@ -13,7 +13,7 @@ run: $(VENV)/.runtime ## The bot, with the settings in the environment.
 	@$(BIN)/cams-bot run
 
 test: $(VENV)/.dev ## The whole suite; PostgreSQL at TEST_DATABASE_URL where it answers.
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --dist loadfile)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check .

@@ -51,7 +51,7 @@ FORGERIES_A_MINUTE = 60
 IDLE_SECONDS = 10.0
 START_SECONDS = 300.0
 # Nobody looks at a spinner for longer: a person's read of CAMS ends by then, one way or the other.
-PATIENCE_SECONDS = 4.5
+PATIENCE_SECONDS = 4.3
 # For how long the database's thread may keep the loop from going on. Python's own 5 ms are longer than an ack takes.
 SWITCH_SECONDS = 0.0005
 # Slack waits 3 seconds for an ack, people longer for an answer; Kubernetes kills after 30.

@@ -19,21 +19,25 @@ class Drawer:
     def __init__(self) -> None:
         # Not made before it is needed: a pool has a second process, which looks after the semaphores of both.
         self._pool: ProcessPoolExecutor | None = None
+        self._starting = asyncio.Lock()
 
     async def draw(self, link: str) -> bytes:
         """Return a PNG of a link, see `qr.draw`."""
-        if self._pool is None:
-            self._pool = _new_pool()
-            # Each start of a process holds the loop up for milliseconds, so it has a turn between the two.
-            await asyncio.sleep(0)
-        pool = self._pool
+        pool = await self._started()
         try:
             return await _draw(pool, link)
         except BrokenProcessPool:
             # The process was killed from outside, likely for memory. A new one, once; for all who waited for it.
             if self._pool is pool:
-                self._pool = _new_pool()
-            return await _draw(self._pool, link)
+                self._pool = None
+            return await _draw(await self._started(), link)
+
+    async def _started(self) -> ProcessPoolExecutor:
+        async with self._starting:
+            if self._pool is None:
+                # To start processes holds up whoever does it for milliseconds.
+                self._pool = await asyncio.to_thread(_new_pool)
+            return self._pool
 
     def __enter__(self) -> Self:
         return self
@@ -50,7 +54,10 @@ async def _draw(pool: ProcessPoolExecutor, link: str) -> bytes:
 def _new_pool() -> ProcessPoolExecutor:
     # Not forked: a copy of a process with threads and open sockets may hang.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(1, mp_context=context, initializer=_leave_ctrl_c_to_the_parent)
+    pool = ProcessPoolExecutor(1, mp_context=context, initializer=_leave_ctrl_c_to_the_parent)
+    # It starts its process with the first work.
+    pool.submit(int)
+    return pool
 
 
 def _leave_ctrl_c_to_the_parent() -> None:

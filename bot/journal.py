@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.cams.client import CamsClient, Priority
-from bot.cams.errors import CamsError, CamsPermissionError, CamsUnknownOutcomeError
+from bot.cams.errors import CamsError, CamsNotSentError, CamsPermissionError, CamsUnknownOutcomeError
 from bot.cams.models import QrCode
 from bot.errors import UserError
 from bot.store import JournalEntry, Store, Wanted, storable
@@ -166,4 +166,10 @@ class Journal:
             listed = await self.cams.list_qr_codes(wanted.phone_number, wanted.space_id)
         except CamsPermissionError:
             return None
+        except CamsUnknownOutcomeError as exc:
+            # Of the list, that is: of what was asked for nothing was sent.
+            message = "the number's codes could not be listed first"
+            raise CamsNotSentError(CREATE, message, code=exc.code, request_id=exc.request_id) from exc
+        except CamsError as exc:
+            raise exc.during(CREATE, request_id=exc.request_id, http_status=exc.http_status) from exc
         return frozenset(one.code for one in listed if storable(one.message) == storable(wanted.content))

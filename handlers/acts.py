@@ -36,7 +36,7 @@ SHARE = "share"
 # Slack waits three seconds for an ack, less its way here and back.
 ACK_SECONDS = 2.0
 # Within five seconds whoever asked reads something, if only that CAMS is slow.
-PATIENCE_SECONDS = 4.6
+PATIENCE_SECONDS = 4.7
 
 
 @dataclass

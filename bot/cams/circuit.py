@@ -17,8 +17,8 @@ from bot.cams.errors import (
 )
 
 # So many failures in a row, over so many seconds at least: a single hiccup is what retries are for.
-FAILURES = 5
-FAILING_SECONDS = 5.0
+FAILURES = 10
+FAILING_SECONDS = 10.0
 PROBE_SECONDS = 5.0
 KEY_PROBE_SECONDS = 30.0
 

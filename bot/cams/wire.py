@@ -105,7 +105,7 @@ def build(
         "host": host,
         "x-acs-action": operation,
         "x-acs-content-sha256": sign.NO_CONTENT,
-        "x-acs-date": f"{now.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z",
+        "x-acs-date": _date(now.replace(microsecond=0)),
         "x-acs-signature-nonce": nonce,
         "x-acs-version": VERSION,
     }
@@ -116,6 +116,11 @@ def build(
         credentials.access_key_id, credentials.access_key_secret, query, headers
     )
     return Request(f"{scheme}://{host}/?{query}", headers)
+
+
+@functools.lru_cache(maxsize=1)
+def _date(second: datetime) -> str:
+    return second.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def parse(operation: str, status: int, headers: Mapping[str, str], body: bytes) -> Mapping[str, Any]:

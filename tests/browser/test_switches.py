@@ -9,7 +9,7 @@ from tests.fixtures.browser import ALERT_MS, Windows
 from tests.fixtures.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-UNSURE = "CAMS gave no usable answer, so it may or may not have happened."
+NOT_BEGUN = "Creating the QR code failed. CAMS could not be reached, and nothing was done."
 GIVEN_UP = "alert cannot be delivered"
 HIT_ONE = re.compile("Has hit 1 call")
 
@@ -18,11 +18,13 @@ HIT_ONE = re.compile("Has hit 1 call")
     ("weather", "words", "codes"),
     [
         ("cams-throttle", "The account's rate limit is used up. Nothing was done; try again in a minute.", 0),
-        ("cams-cut-before", UNSURE, 0),
-        ("cams-cut-after", UNSURE, 1),
-        ("cams-garbage", UNSURE, 0),
+        ("cams-cut-before", NOT_BEGUN, 0),
+        ("cams-cut-after", NOT_BEGUN, 0),
+        ("cams-garbage", NOT_BEGUN, 0),
+        ("cams-truncated", NOT_BEGUN, 0),
+        ("cams-unavailable", NOT_BEGUN, 0),
         ("cams-deny", "The AccessKey may not do this. Allow the action cams:CreatePhoneMessageQrdl", 0),
-        ("cams-error", UNSURE, 0),
+        ("cams-error", NOT_BEGUN, 0),
     ],
 )
 async def test_a_person_is_told_of_bad_weather_at_cams(windows: Windows, weather: str, words: str, codes: int) -> None:
@@ -32,8 +34,11 @@ async def test_a_person_is_told_of_bad_weather_at_cams(windows: Windows, weather
     message = await screen.says(_create(number.digits))
 
     await expect(message).to_contain_text(words)
-    await expect(switch).to_contain_text(re.compile(r"Has hit \d calls?, last CreatePhoneMessageQrdl"))
+    await expect(switch).to_contain_text(re.compile(r"Has hit \d calls?, last (Create|List)PhoneMessageQrdl"))
     assert len(number.qr_codes) == codes
+    # So much bad weather in a row would have the next test find CAMS given up.
+    await switch.click()
+    await expect(await screen.says("/cams qr list " + number.digits)).to_contain_text("QR codes")
 
 
 async def test_a_person_waits_while_cams_is_slow_and_then_has_the_picture(windows: Windows) -> None:

@@ -76,7 +76,7 @@ def test_an_operation_that_fails_alone_keeps_only_its_own_calls_back() -> None:
 def test_two_operations_that_fail_keep_all_calls_back() -> None:
     clock = Clock()
     circuits = Circuits(clock)
-    for _ in range(5):
+    for _ in range(FAILURES):
         clock.now += 2
         circuits.failed(lost(READ))
         circuits.failed(lost(WRITE))
@@ -125,7 +125,7 @@ def test_the_error_names_the_reason_and_the_next_try() -> None:
     circuits = broken(clock)
     clock.now += 1
 
-    with pytest.raises(CamsDownError, match=r"for 6 s \(no connection to CAMS\).*tried again in 4 s"):
+    with pytest.raises(CamsDownError, match=r"for \d+ s \(no connection to CAMS\).*tried again in 4 s"):
         circuits.admit(READ)
 
 
