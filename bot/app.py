@@ -24,12 +24,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import audit, http, jobs
+from bot import account, http, jobs
 from bot.cams.arrival import ArrivalConnector
-from bot.cams.client import CamsClient, Limits
-from bot.cams.credentials import ChainCredentials, Credentials, CredentialsSource, StaticCredentials
-from bot.cams.permits import WINDOW
-from bot.cams.quota import Quota, local_permits
 from bot.drawing import Drawer
 from bot.errors import BotError, SlackRefusesError
 from bot.people import People
@@ -38,7 +34,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.slack import Identity, Slack, error_code
 from bot.socket_mode import open_sockets
-from bot.store import AuditEntry, Store, open_store
+from bot.store import AuditEntry, open_store
 from bot.tasks import Begin, Tasks
 from handlers import ROUTES
 from handlers.acts import Acts
@@ -50,8 +46,6 @@ SLACK_SECONDS = 20.0
 FORGERIES_A_MINUTE = 60
 IDLE_SECONDS = 10.0
 START_SECONDS = 300.0
-# Nobody looks at a spinner for longer: a person's read of CAMS ends by then, one way or the other.
-PATIENCE_SECONDS = 4.3
 # For how long the database's thread may keep the loop from going on. Python's own 5 ms are longer than an ack takes.
 SWITCH_SECONDS = 0.0005
 # Slack waits 3 seconds for an ack, people longer for an answer; Kubernetes kills after 30.
@@ -114,7 +108,7 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         client = _slack_client(settings, session, token)
         slack = Slack(client, await _identity(client, settings))
         services = Services(
-            cams=_cams(settings, session, store),
+            cams=account.client(settings, session, store, now),
             store=store,
             register=register,
             slack=slack,
@@ -254,32 +248,6 @@ def _bolt(client: AsyncWebClient, me: Identity, token: str) -> AsyncApp:
         log.error("a listener raised, which none may", exc_info=error)
 
     return app
-
-
-def _cams(settings: Settings, session: aiohttp.ClientSession, store: Store) -> CamsClient:
-    limits = Limits(patience=PATIENCE_SECONDS)
-    permits = store.shared_permits(lease=limits.attempt + WINDOW) or local_permits()
-    return CamsClient(
-        session,
-        settings.cams_endpoint,
-        _credentials(settings),
-        clock=now,
-        observe=audit.observe,
-        limits=limits,
-        quota=Quota(permits),
-    )
-
-
-def _credentials(settings: Settings) -> CredentialsSource:
-    if not settings.access_key_id:
-        return ChainCredentials()
-    return StaticCredentials(
-        Credentials(
-            settings.access_key_id,
-            settings.access_key_secret.get_secret_value(),
-            settings.security_token.get_secret_value(),
-        )
-    )
 
 
 def _groups(settings: Settings) -> frozenset[str]:

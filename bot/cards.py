@@ -7,7 +7,8 @@ from itertools import islice
 
 from bot import blocks, phones
 from bot.blocks import Block, Part
-from bot.cams.models import VERTICALS, Profile, QrCode, Waba
+from bot.cams.models import Profile, QrCode, Waba
+from bot.cams.values import VERTICALS
 from bot.statuses import meaning
 from bot.store import JournalEntry, Transition
 

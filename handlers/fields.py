@@ -5,7 +5,7 @@ from itertools import chain, islice
 
 from bot import blocks, phones
 from bot.blocks import Block
-from bot.cams.models import LOCALES, MESSAGE_MAX, VERIFY_METHODS
+from bot.cams.values import LOCALES, MESSAGE_MAX, VERIFY_METHODS
 from bot.errors import UserError
 from bot.register import Known, Register
 from handlers.modals import Field

@@ -6,7 +6,7 @@ from bot import blocks, phones
 from bot.access import Role
 from bot.blocks import Block
 from bot.cams.errors import CamsError, CamsUnknownOutcomeError
-from bot.cams.models import LOCALES
+from bot.cams.values import LOCALES
 from bot.errors import UnknownOutcomeError, UserError
 from bot.journal import LEASE
 from bot.journal import VERIFY as VERIFY_OPERATION

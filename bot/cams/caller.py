@@ -14,7 +14,6 @@ from typing import Any
 
 import aiohttp
 import stamina
-import yarl
 
 from bot.cams import wire
 from bot.cams.arrival import Arrival
@@ -35,20 +34,10 @@ from bot.cams.governor import BusyError, Governor, Slot
 from bot.cams.line import Priority
 from bot.cams.permits import PermitsUnavailableError
 from bot.cams.quota import Quota
+from bot.cams.transport import in_total, send
 
-# Nothing is compressed, so no small answer can grow into a large one.
-_NOT_SENT = ("Content-Type", "Accept-Encoding")
 ATTEMPTS = 3
 """How often a call is sent at most."""
-
-_NEVER_SENT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.InvalidURL,
-    aiohttp.NonHttpUrlClientError,
-    aiohttp.ServerFingerprintMismatch,
-)
 
 Again = Callable[[Exception], bool | float]
 
@@ -124,7 +113,7 @@ class Caller:
         self._clock = clock
         self._nonce = nonce
         self._observe = observe
-        self._whole_time = _in_total(limits.attempt)
+        self._whole_time = in_total(limits.attempt)
         self._loop_time = asyncio.get_running_loop().time
         self.circuits = Circuits(self._loop_time)
         self.key = KeyCircuit(self._loop_time)
@@ -251,7 +240,7 @@ class Caller:
                 nonce=self._nonce(),
             )
             with Arrival(slot.arrived):
-                response = await self._send(operation, request, self._time_left(deadline))
+                response = await send(self._session, operation, request, self._time_left(deadline))
         except BaseException as error:
             slot.broke()
             if isinstance(error, CamsError):
@@ -263,7 +252,7 @@ class Caller:
     def _time_left(self, deadline: float) -> aiohttp.ClientTimeout:
         left = deadline - self._loop_time()
         # To aiohttp a zero is no limit at all.
-        return self._whole_time if left >= self._limits.attempt else _in_total(max(0.001, left))
+        return self._whole_time if left >= self._limits.attempt else in_total(max(0.001, left))
 
     def _judged(self, operation: str, response: wire.Response, credentials: Credentials, slot: Slot) -> Answer:
         try:
@@ -288,43 +277,6 @@ class Caller:
                 slot.refused(wait)
             case CamsRefusedError():
                 self.circuits.answered(error.operation)
-
-    async def _send(self, operation: str, request: wire.Request, within: aiohttp.ClientTimeout) -> wire.Response:
-        try:
-            async with self._session.post(
-                # What was signed is what is sent: yarl would encode it in its own way.
-                yarl.URL(request.url, encoded=True),
-                headers=request.headers,
-                skip_auto_headers=_NOT_SENT,
-                allow_redirects=False,
-                raise_for_status=False,
-                timeout=within,
-            ) as response:
-                return wire.Response(response.status, response.headers, await _body(response))
-        except _NEVER_SENT as exc:
-            # Its text may hold the address, and that the telephone number.
-            raise CamsNotSentError(operation, f"no connection to CAMS ({type(exc).__name__})") from None
-        except (aiohttp.ClientError, OSError) as exc:
-            message = f"no whole answer from CAMS ({type(exc).__name__})"
-            raise CamsUnknownOutcomeError(operation, message, transient=True) from None
-
-
-def _in_total(seconds: float) -> aiohttp.ClientTimeout:
-    """Bound an attempt as a whole, for a server may send a byte a second for ever."""
-    return aiohttp.ClientTimeout(total=seconds, connect=seconds / 2)
-
-
-async def _body(response: aiohttp.ClientResponse) -> bytes:
-    """Read a body as far as it is of use: one byte more than is allowed says enough."""
-    first = await response.content.readany()
-    if response.content.at_eof():
-        return first
-    body = bytearray(first)
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > wire.MAX_BODY:
-            break
-    return bytes(body)
 
 
 def _read_again(error: Exception) -> bool | float:

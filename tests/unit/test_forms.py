@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cams.models import LOCALES
+from bot.cams.values import LOCALES
 from bot.register import Register
 from handlers import ROUTES, modals
 from handlers.fields import languages

@@ -3,9 +3,10 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -56,6 +57,28 @@ class Weather:
             self._cams.faults.add(Fault("latency", operation, count=1, seconds=LATE))
 
 
+class Whole:
+    """A store whose transactions happen whole though the task that asked for them dies, as a database's do."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._under_way = set[asyncio.Task[Any]]()
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def whole(*given: Any, **named: Any) -> Any:
+            task = asyncio.ensure_future(getattr(self._store, name)(*given, **named))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+            return await asyncio.shield(task)
+
+        return whole
+
+    async def settled(self) -> None:
+        """Wait until what was begun has happened."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+
 async def settle(journal: Journal, entry: JournalEntry) -> None:
     """Do what the bot's job does with a row, but for telling anybody."""
     if entry.state == "made":
@@ -103,7 +126,9 @@ async def test_a_thousand_creates_in_all_weathers_make_no_code_twice(store: Stor
             limits=Limits(attempt=ATTEMPT),
             quota=Quota(limits=PLENTY),
         )
-        journal = Journal(store, client, lambda: datetime.now(UTC), GRACE, lease=timedelta(seconds=3))
+        journal = Journal(
+            cast(Store, Whole(store)), client, lambda: datetime.now(UTC), GRACE, lease=timedelta(seconds=3)
+        )
         waiting = iter(range(CREATES))
 
         async def people() -> None:
@@ -139,6 +164,7 @@ async def ask(journal: Journal, phone_number: str, message: str, dice: random.Ra
         if work.cancel():
             await asyncio.wait({work})
             if work.cancelled():
+                await cast(Whole, journal.store).settled()
                 opened = [row for row in await journal.store.open_writes() if row.content == message]
                 return "crashed" if opened else "refused"
     try:

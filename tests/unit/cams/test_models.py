@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from bot.cams.errors import CamsUnknownOutcomeError
-from bot.cams.models import LOCALES, VERTICALS, Profile, QrCode, Waba
+from bot.cams.models import Profile, QrCode, Waba
+from bot.cams.values import LOCALES, VERTICALS
 
 # The examples of the documentation's pages.
 QR = {
