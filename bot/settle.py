@@ -11,14 +11,15 @@ from bot import blocks, cards
 from bot.cams.client import Priority
 from bot.cams.errors import CamsError
 from bot.cams.models import QrCode
-from bot.journal import TOO_OLD, VERIFY, Adopt, Doubled, GiveUp, Journal, SendAgain
+from bot.journal import CREATE, TOO_OLD, VERIFY, Adopt, Doubled, GiveUp, Journal, SendAgain
 from bot.services import Services
 from bot.slack import Picture
-from bot.store import JournalEntry, LostLeaseError
+from bot.store import AuditEntry, JournalEntry, LostLeaseError
 
 log = structlog.get_logger()
 AT_ONCE = 10
 LOOK_AGAIN_SECONDS = 2.0
+ACTS = {CREATE: "qr create", VERIFY: "verify"}
 # A code has 14 characters.
 CODE_MAX = 50
 
@@ -61,7 +62,7 @@ async def _settle_create(services: Services, journal: Journal, entry: JournalEnt
         case Doubled(codes):
             text = blocks.escape(cards.doubled_sentence(entry))
             await services.slack.tell(entry.channel_id, entry.user_id, text, cards.doubled(entry, codes))
-            await services.store.close_write(entry)
+            await _close(services, entry, f"doubled codes={' '.join(one.code for one in codes)}")
         case GiveUp():
             await _tell(services, entry, cards.not_made(entry))
         case _:
@@ -99,9 +100,28 @@ async def _show(services: Services, entry: JournalEntry, code: QrCode | None) ->
         log.warning("a picture could not be posted later", entry=entry.id, error=type(exc).__name__)
         text = f"{cards.qr_sentence(code)} Its picture could not be posted: post it from `/cams qr list`."
         await services.slack.tell(entry.channel_id, entry.user_id, blocks.escape(text), [blocks.prose(text), *caption])
-    await services.store.close_write(entry)
+    await _close(services, entry, f"ok code={code.code}")
 
 
 async def _tell(services: Services, entry: JournalEntry, text: str) -> None:
     await services.slack.tell(entry.channel_id, entry.user_id, blocks.escape(text), [blocks.prose(text)])
+    await _close(services, entry, "not known")
+
+
+async def _close(services: Services, entry: JournalEntry, outcome: str) -> None:
+    """Close a row that was told, and write down what came of it: the row of the act itself could not say."""
+    row = AuditEntry(
+        at=services.clock(),
+        user_id=entry.user_id,
+        team_id="",
+        channel_id=entry.channel_id,
+        entry="journal",
+        act=ACTS[entry.operation],
+        target=f"phone={entry.phone_number} space={entry.space_id}",
+        allowed=True,
+        outcome=outcome,
+        request_id="",
+        duration_ms=round((services.clock() - entry.begun_at).total_seconds() * 1000),
+    )
+    await services.store.audit(row)
     await services.store.close_write(entry)

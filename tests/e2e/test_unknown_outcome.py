@@ -18,7 +18,9 @@ async def test_a_code_that_was_made_as_the_bot_died_is_posted_once_by_its_next_l
     [posted] = await new_world.alerts(1)
     again = await new_world.says("operator", f"/cams qr create {number.digits} Another")
     [code, _] = number.qr_codes.values()
+    rows = [row for row in await new_world.audit_rows() if row.entry == "journal"]
 
+    assert [(row.act, row.outcome) for row in rows] == [("qr create", f"ok code={code.code}")]
     assert scan(new_world.slack.workspace.files[posted.files[0]].content) == code.deep_link_url
     assert "Another" in shown(again)
     assert len(await new_world.alerts(2)) == 2
