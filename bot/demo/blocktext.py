@@ -12,6 +12,8 @@ MARKS = {
     "white_check_mark": "✓",
     "no_entry": "⛔",
     "hourglass_flowing_sand": "⏳",
+    "rotating_light": "🚨",
+    "telephone_receiver": "📞",
     "warning": "⚠",
     "eyes": "👀",
 }
