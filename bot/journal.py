@@ -21,13 +21,17 @@ from bot.store import JournalEntry, Store, Wanted, storable
 
 CREATE = "CreatePhoneMessageQrdl"
 VERIFY = "GetChatappVerifyCode"
+DELETE = "DeletePhoneMessageQrdl"
 # The time-out of an attempt: CAMS is not expected to be at work for longer.
 GRACE = timedelta(seconds=10)
+# Of a row whose sender died nobody knows when it was sent: a call takes two and a half time-outs at most.
+SENDING_GRACES = 3.5
 # A create takes 25 seconds at most, and every step renews it.
 LEASE = timedelta(seconds=40)
 SENDS_MAX = 3
 # When somebody waits for it: at once, and twice more. Mostly the code is there by then.
 QUICK_LOOKS = (0.0, 1.0, 2.0)
+QUICK_SECONDS = 4.5
 # Whoever asked for it has long asked again, or gone home.
 TOO_OLD = timedelta(minutes=10)
 
@@ -82,7 +86,7 @@ def verdict(
         case (code,):
             return Adopt(code)
         case ():
-            if now - entry.sent_at < grace:
+            if now - entry.sent_at < (SENDING_GRACES * grace if entry.state == "sending" else grace):
                 return Wait()
             return GiveUp() if entry.sends >= SENDS_MAX or now - entry.begun_at > TOO_OLD else SendAgain()
         case several:
@@ -111,22 +115,29 @@ class Journal:
                 "This very code is being made right now, or its outcome is still being found out. "
                 "You will be told here; look at `/cams qr list` if you cannot wait."
             )
-        return await self.send(entry)
-
-    async def send(self, entry: JournalEntry) -> tuple[JournalEntry, QrCode | None]:
-        """Send what a row says, see `create`."""
         try:
-            made = await self.cams.create_qr_code(entry.phone_number, entry.content, entry.space_id)
-        except CamsUnknownOutcomeError:
-            return await self.note(entry, state="unknown"), None
+            return await self.send(entry)
         except CamsError:
             await self.store.close_write(entry)
             raise
+
+    async def send(self, entry: JournalEntry) -> tuple[JournalEntry, QrCode | None]:
+        """Send what a row says, see `create`. After a CamsError the row is as it was: nothing was made."""
+        try:
+            made = await self.cams.create_qr_code(entry.phone_number, entry.content, entry.space_id)
+        except CamsUnknownOutcomeError:
+            # It may have waited for the quota first, so this is the earliest time that it was surely sent by.
+            return await self.note(entry, state="unknown", sent_at=self.clock()), None
         return await self.note(entry, state="made", code=made.code), made
 
     async def send_again(self, entry: JournalEntry) -> tuple[JournalEntry, QrCode | None]:
-        """Send it once more, after a verdict that says so."""
-        return await self.send(await self.note(entry, state="sending", sent_at=self.clock(), sends=entry.sends + 1))
+        """Send it once more, after a verdict that says so. After a CamsError the row is left to a later look."""
+        entry = await self.note(entry, state="sending", sent_at=self.clock(), sends=entry.sends + 1)
+        try:
+            return await self.send(entry)
+        except CamsError:
+            await self.note(entry, state="unknown")
+            raise
 
     async def look(self, entry: JournalEntry) -> tuple[JournalEntry, Verdict]:
         """Look what became of a write. Raises CamsError where that cannot be seen now."""
@@ -139,12 +150,14 @@ class Journal:
 
     async def find_out(self, entry: JournalEntry, waits: Sequence[float] = QUICK_LOOKS) -> tuple[JournalEntry, Verdict]:
         """Look a few times, after so many seconds each, until it is known what became of a write; else Wait."""
-        for seconds in waits:
-            await asyncio.sleep(seconds)
-            with suppress(CamsError):
-                entry, found = await self.look(entry)
-                if not isinstance(found, Wait):
-                    return entry, found
+        with suppress(TimeoutError):
+            async with asyncio.timeout(QUICK_SECONDS):
+                for seconds in waits:
+                    await asyncio.sleep(seconds)
+                    with suppress(CamsError):
+                        entry, found = await self.look(entry)
+                        if not isinstance(found, Wait):
+                            return entry, found
         return entry, Wait()
 
     async def made(self, entry: JournalEntry) -> QrCode | None:

@@ -5,13 +5,18 @@
 At least once: a row is closed after it was told, so a crash between the two tells it again.
 """
 
+from contextlib import suppress
+from datetime import timedelta
+
+import aiohttp
 import structlog
+from slack_sdk.errors import SlackApiError
 
 from bot import blocks, cards
 from bot.cams.client import Priority
 from bot.cams.errors import CamsError
 from bot.cams.models import QrCode
-from bot.journal import CREATE, TOO_OLD, VERIFY, Adopt, Doubled, GiveUp, Journal, SendAgain
+from bot.journal import CREATE, DELETE, TOO_OLD, VERIFY, Adopt, Doubled, GiveUp, Journal, SendAgain
 from bot.services import Services
 from bot.slack import Picture
 from bot.store import AuditEntry, JournalEntry, LostLeaseError
@@ -19,26 +24,44 @@ from bot.store import AuditEntry, JournalEntry, LostLeaseError
 log = structlog.get_logger()
 AT_ONCE = 10
 LOOK_AGAIN_SECONDS = 2.0
+TELL_AGAIN_SECONDS = 30.0
+# Whoever cannot be told for so long has left, or the app has.
+TELL_FOR = timedelta(hours=1)
 ACTS = {CREATE: "qr create", VERIFY: "verify"}
 # A code has 14 characters.
 CODE_MAX = 50
 
 
 async def settle_writes(services: Services) -> None:
-    """Settle what is due, one row after another; what cannot be settled now is left for later."""
-    journal = services.journal
-    for entry in await services.store.claim_writes(services.clock(), journal.lease, AT_ONCE):
-        try:
-            await _settle(services, journal, entry)
-        except LostLeaseError:
-            log.info("a write is settled by another process", entry=entry.id)
-        except CamsError as exc:
-            log.info("what became of a write cannot be seen now", entry=entry.id, error=type(exc).__name__)
-            await journal.leave(entry, LOOK_AGAIN_SECONDS)
+    """Settle what is due, one row after another. What cannot be settled now is left for later and holds up no other."""
+    for _ in range(AT_ONCE):
+        # One at a time: its lease must not run while others are worked on.
+        claimed = await services.store.claim_writes(services.clock(), services.journal.lease, 1)
+        if not claimed:
+            return
+        with suppress(LostLeaseError):
+            await _settle_or_leave(services, services.journal, claimed[0])
+
+
+async def _settle_or_leave(services: Services, journal: Journal, entry: JournalEntry) -> None:
+    try:
+        await _settle(services, journal, entry)
+    except CamsError as exc:
+        log.info("what became of a write cannot be seen now", entry=entry.id, error=type(exc).__name__)
+        await journal.leave(entry, LOOK_AGAIN_SECONDS)
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as exc:
+        log.warning("nobody could be told of a write", entry=entry.id, error=type(exc).__name__)
+        if services.clock() - entry.begun_at > TELL_FOR:
+            await _close(services, entry, "nobody could be told")
+        else:
+            await journal.leave(entry, TELL_AGAIN_SECONDS)
 
 
 async def _settle(services: Services, journal: Journal, entry: JournalEntry) -> None:
-    if entry.operation == VERIFY:
+    if entry.operation == DELETE:
+        # Who deleted died with it. Its row only keeps two deletes apart.
+        await services.store.close_write(entry)
+    elif entry.operation == VERIFY:
         status = await verification(services, entry.phone_number, entry.space_id)
         await _tell(services, entry, cards.maybe_sent(entry, status))
     elif entry.state == "made":

@@ -10,7 +10,7 @@ from bot.blocks import Block
 from bot.cams.models import QrCode
 from bot.errors import UnknownOutcomeError, UserError
 from bot.journal import CREATE as CREATE_OPERATION
-from bot.journal import Adopt, Doubled, GiveUp, candidates
+from bot.journal import DELETE, LEASE, Adopt, Doubled, GiveUp, candidates
 from bot.qr import UnreadablePictureError
 from bot.services import Services
 from bot.settle import CODE_MAX, picture_of
@@ -74,15 +74,34 @@ async def delete(ask: Ask, services: Services) -> Reply:
     entry = await services.store.journal_entry(int(ask["entry"]))
     if entry is None:
         raise UserError("It is not known any more which codes these were. Nothing was deleted.")
+    wanted = Wanted(
+        operation=DELETE,
+        phone_number=entry.phone_number,
+        space_id=entry.space_id,
+        content=entry.content,
+        user_id=ask.user_id,
+        channel_id=ask.channel_id,
+    )
+    # Two deletes at once would each see the other's code stand, and none would be left.
+    turn = await services.store.begin_write(wanted, None, services.clock(), LEASE)
+    if turn is None:
+        raise UserError("One of these codes is being deleted right now. Nothing else was deleted.")
+    try:
+        return await _delete_one(ask["code"], entry, services)
+    finally:
+        await services.store.close_write(turn)
+
+
+async def _delete_one(code: str, entry: JournalEntry, services: Services) -> Reply:
     listed = await services.cams.list_qr_codes(entry.phone_number, entry.space_id)
     equal = {one.code for one in candidates(entry, listed)}
-    if ask["code"] not in equal:
-        raise UserError(f"The code {ask['code']} is not there any more. Nothing was deleted.")
+    if code not in equal:
+        raise UserError(f"The code {code} is not there any more. Nothing was deleted.")
     if len(equal) == 1:
-        raise UserError(f"{ask['code']} is the only one left of them, so it was not deleted.")
-    await services.cams.delete_qr_code(entry.phone_number, ask["code"], entry.space_id)
-    left = ", ".join(sorted(equal - {ask["code"]}))
-    return Reply(f"The code {ask['code']} was deleted. {left} stays; post its picture from `/cams qr list`.")
+        raise UserError(f"{code} is the only one left of them, so it was not deleted.")
+    await services.cams.delete_qr_code(entry.phone_number, code, entry.space_id)
+    left = ", ".join(sorted(equal - {code}))
+    return Reply(f"The code {code} was deleted. {left} stays; post its picture from `/cams qr list`.")
 
 
 @router.command(
