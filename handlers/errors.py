@@ -34,6 +34,7 @@ DOES = {
     "DeletePhoneMessageQrdl": "Deleting the QR code",
 }
 CHECK_FIRST = {
+    "DeletePhoneMessageQrdl": "Look at `/cams qr list`: if the code is still there, delete it again.",
     "CreatePhoneMessageQrdl": "Look at `/cams qr list` first: if the code is there, post its picture from the list.",
     "GetChatappVerifyCode": (
         "The code may be on its way. Wait two minutes and look at the telephone before you request another: "

@@ -17,11 +17,6 @@ class Priority(IntEnum):
     POLL = 2
     BULK = 3
 
-    @property
-    def may_wait(self) -> bool:
-        """Whether nobody looks at a clock meanwhile."""
-        return self >= Priority.POLL
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
