@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 import stamina
@@ -42,8 +42,7 @@ ATTEMPTS = 3
 Again = Callable[[Exception], bool | float]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """What became of one attempt.
 
     ``code`` is CAMS's own, ``"OK"`` for a success and empty where it gave none; ``http_status`` is None where
@@ -59,8 +58,7 @@ class Call:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The fields of an answer that says success."""
 
     fields: Mapping[str, Any]
@@ -122,20 +120,35 @@ class Caller:
         """Send a call, and again where that is safe and useful. Raises CamsError in bounded time."""
         total = self._limits.total(priority, reads=reads)
         deadline = self._loop_time() + total
-        attempt = partial(self._with_the_latest_key, operation, params, priority, deadline)
         try:
-            return await attempt(1)
+            return await self._attempt(operation, params, priority, deadline, 1)
         except CamsError as error:
-            again = partial(_no_longer_than, total / 5, _read_again if reads else _write_again)
+            first = error
+        attempt = partial(self._with_the_latest_key, operation, params, priority, deadline)
+        again = partial(_no_longer_than, total / 5, _read_again if reads else _write_again)
+        try:
+            return await attempt(1, first)
+        except CamsError as error:
             if not again(error):
                 raise
             return await self._try_again(attempt, error, again, deadline - self._loop_time(), total / 5)
 
     async def _with_the_latest_key(
-        self, operation: str, params: Mapping[str, str], priority: Priority, deadline: float, number: int
+        self,
+        operation: str,
+        params: Mapping[str, str],
+        priority: Priority,
+        deadline: float,
+        number: int,
+        met: CamsError | None = None,
     ) -> Answer:
-        """Make an attempt, and at once another if the key was rotated meanwhile: nothing was done by the first."""
+        """Make an attempt, and at once another if the key was rotated meanwhile: nothing was done by the first.
+
+        ``met`` is what the attempt met, where it was made already.
+        """
         try:
+            if met is not None:
+                raise met
             return await self._attempt(operation, params, priority, deadline, number)
         except CamsCredentialsRefusedError as error:
             was_sent = error.http_status is not None

@@ -89,14 +89,19 @@ class Circuits:
         """Begin closed. ``clock`` counts in seconds."""
         self.whole = Circuit(clock)
         self._operations: defaultdict[str, Circuit] = defaultdict(lambda: Circuit(clock))
+        # Empty as long as all is well, which is what most calls meet.
+        self._failing = set[str]()
 
     def check(self, operation: str) -> None:
         """Raise CamsDownError where a call would not be let through."""
-        self._operations[operation].check(operation)
-        self.whole.check(operation)
+        if self._failing:
+            self._operations[operation].check(operation)
+            self.whole.check(operation)
 
     def admit(self, operation: str) -> None:
         """Let a call through, else raise CamsDownError."""
+        if not self._failing:
+            return
         circuits = (self._operations[operation], self.whole)
         # All are asked before any counts a probe: one would be lost where another refuses.
         for circuit in circuits:
@@ -106,11 +111,14 @@ class Circuits:
 
     def answered(self, operation: str) -> None:
         """Note an answer, of whatever content."""
-        self._operations[operation].answered()
-        self.whole.answered()
+        if self._failing:
+            self._operations[operation].answered()
+            self.whole.answered()
+            self._failing.discard(operation)
 
     def failed(self, error: CamsError) -> None:
         """Note that no answer came."""
+        self._failing.add(error.operation)
         self._operations[error.operation].failed(error)
         self.whole.failed(error, of_several=True)
 

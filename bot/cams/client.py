@@ -4,7 +4,7 @@ get_waba … -> _call -> caller.Caller.call -> models
 """
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
@@ -149,12 +149,12 @@ class CamsClient:
         """Whether CAMS has accepted a key of ours since the client was made, and since the latest trouble."""
         return self._caller.key.is_good and not self._caller.circuits.whole.is_open
 
-    async def _read(self, operation: str, params: Mapping[str, str], model: _Read[_Model]) -> _Model:
-        return await self._call(operation, params, model, reads=True)
+    def _read(self, operation: str, params: Mapping[str, str], model: _Read[_Model]) -> Awaitable[_Model]:
+        return self._call(operation, params, model, reads=True)
 
-    async def _write(self, operation: str, params: Mapping[str, str], model: _Read[_Model]) -> _Model:
+    def _write(self, operation: str, params: Mapping[str, str], model: _Read[_Model]) -> Awaitable[_Model]:
         """Send what must not be done twice: again only where nothing can have happened."""
-        return await self._call(operation, params, model, reads=False)
+        return self._call(operation, params, model, reads=False)
 
     async def _call(self, operation: str, params: Mapping[str, str], model: _Read[_Model], *, reads: bool) -> _Model:
         answer = await self._caller.call(operation, params, self._priority, reads=reads)

@@ -219,7 +219,8 @@ def _needed(fields: Mapping[str, Any], name: str) -> str:
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
-    return _raw(fields, name).strip()
+    value = fields.get(name)
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _raw(fields: Mapping[str, Any], name: str) -> str:

@@ -13,7 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 WINDOW = 1.0
 """What quotas count in, in seconds."""
@@ -23,8 +23,7 @@ class PermitsUnavailableError(Exception):
     """The permits that several processes share cannot be reached, so nothing may be sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(NamedTuple):
     """Leave for one request: good in ``wait`` seconds. ``token`` says whose it is where several processes share."""
 
     number: int

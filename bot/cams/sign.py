@@ -3,6 +3,7 @@
 https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature
 """
 
+import functools
 import hashlib
 import hmac
 import re
@@ -40,7 +41,8 @@ def canonical_request(query: str, headers: Mapping[str, str], body: bytes = b"")
 
     Every header given is a signed one, so give none that a proxy may change.
     """
-    return _canonical(query, _signed(headers), body)
+    signed = _signed(headers)
+    return _canonical(query, signed, _names(signed), body)
 
 
 def authorization(
@@ -48,14 +50,21 @@ def authorization(
 ) -> str:
     """Return the Authorization header of the request that canonical_request describes."""
     signed = _signed(headers)
-    digest = hashlib.sha256(_canonical(query, signed, body).encode()).hexdigest()
-    signature = hmac.digest(access_key_secret.encode(), f"{ALGORITHM}\n{digest}".encode(), "sha256").hex()
-    return f"{ALGORITHM} Credential={access_key_id},SignedHeaders={_names(signed)},Signature={signature}"
+    names = _names(signed)
+    digest = hashlib.sha256(_canonical(query, signed, names, body).encode()).hexdigest()
+    keyed = _keyed(access_key_secret).copy()
+    keyed.update(f"{ALGORITHM}\n{digest}".encode())
+    return f"{ALGORITHM} Credential={access_key_id},SignedHeaders={names},Signature={keyed.hexdigest()}"
 
 
-def _canonical(query: str, signed: list[tuple[str, str]], body: bytes) -> str:
+@functools.lru_cache(maxsize=1)
+def _keyed(secret: str) -> hmac.HMAC:
+    return hmac.new(secret.encode(), digestmod="sha256")
+
+
+def _canonical(query: str, signed: list[tuple[str, str]], names: str, body: bytes) -> str:
     lines = "".join([f"{name}:{value}\n" for name, value in signed])
-    return f"POST\n/\n{query}\n{lines}\n{_names(signed)}\n{content_hash(body) if body else NO_CONTENT}"
+    return f"POST\n/\n{query}\n{lines}\n{names}\n{content_hash(body) if body else NO_CONTENT}"
 
 
 def _signed(headers: Mapping[str, str]) -> list[tuple[str, str]]:
