@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.rows import Change, Transition
-from bot.store.tables import alerts, transitions
+from bot.store.base import insert as insert_or
+from bot.store.rows import Change, NewPost, Transition
+from bot.store.tables import alerts, posts, transitions
 
 
 async def owe(
@@ -21,3 +22,20 @@ async def owe(
     if rows := [{"channel_id": channel_id, **owed} for channel_id in channels]:
         await tx.execute(insert(alerts), rows)
     return Transition(id=key, **values)
+
+
+async def owe_post(tx: AsyncConnection, wanted: NewPost, now: datetime) -> int | None:
+    """Owe a message to a channel and return its ID; None where one with its key is or was owed already."""
+    values = {
+        **asdict(wanted),
+        "meant_for": wanted.channel_id,
+        "state": "owed",
+        "created_at": now,
+        "due_at": wanted.due_at or now,
+        "fence": 0,
+        "failures": 0,
+        "error": "",
+    }
+    added = insert_or(tx, posts).values(values).on_conflict_do_nothing(index_elements=["key"]).returning(posts.c.id)
+    found: int | None = (await tx.execute(added)).scalar_one_or_none()
+    return found

@@ -36,6 +36,14 @@ watches = Table(
     Column("failing_since", UtcDateTime),
     Column("failure", ForeignText, nullable=False),
     Column("failure_told", Boolean, nullable=False),
+    # When it is looked at next (None: at once), who is at it until when, and which claim is the latest.
+    Column("due_at", UtcDateTime),
+    Column("lease_until", UtcDateTime),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    # When CAMS pushed that something may have changed, until it was looked at.
+    Column("pushed_at", UtcDateTime),
+    Index(None, "due_at"),
+    Index(None, "waba_id"),
 )
 
 transitions = Table(
@@ -52,6 +60,10 @@ transitions = Table(
     Column("at_least", Boolean, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("detail", ForeignText, nullable=False),
+    Column("source", ForeignText, nullable=False, server_default="poll"),
+    # When the push came that led to it, and when it would have been looked at without.
+    Column("pushed_at", UtcDateTime),
+    Column("poll_due_at", UtcDateTime),
     Index(None, "space_id", "id"),
     # Alerts are ordered by their keys, so a key must never be given twice.
     sqlite_autoincrement=True,
@@ -70,7 +82,10 @@ alerts = Table(
     Column("message_ts", ForeignText),
     Column("delivered_at", UtcDateTime),
     Column("error", ForeignText, nullable=False),
+    # The message that tells it, None before one is made.
+    Column("post_id", Key),
     UniqueConstraint("transition_id", "channel_id"),
+    Index(None, "post_id"),
     # Serves AlertQueries.claim_alerts: the first alert that each channel is owed.
     Index(
         "ix_alerts_owed",
@@ -79,6 +94,134 @@ alerts = Table(
         sqlite_where=text("state = 'owed'"),
         postgresql_where=text("state = 'owed'"),
     ),
+    sqlite_autoincrement=True,
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Key, primary_key=True),
+    # Where it goes; the channel that it was meant for where that cannot take it.
+    Column("channel_id", ForeignText, nullable=False),
+    Column("meant_for", ForeignText, nullable=False),
+    Column("kind", ForeignText, nullable=False),
+    # In whose thread it stands.
+    Column("parent_id", Key, ForeignKey("posts.id", ondelete="CASCADE")),
+    Column("card_id", Key),
+    # What may be said once only, whoever says it.
+    Column("key", ForeignText, unique=True),
+    # JSON: text and blocks.
+    Column("content", ForeignText, nullable=False),
+    Column("state", ForeignText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    # Grows with each claim; who holds an older one has lost the post.
+    Column("fence", Integer, nullable=False),
+    # Attempts in a row that failed.
+    Column("failures", Integer, nullable=False),
+    # Since when a message of it may be there without our knowing: the first attempt whose outcome is unknown.
+    Column("tried_at", UtcDateTime),
+    Column("message_ts", ForeignText),
+    Column("sent_at", UtcDateTime),
+    Column("error", ForeignText, nullable=False),
+    Index(None, "card_id"),
+    # Serves PostQueries.claim_posts: the first post that each channel is owed.
+    Index(
+        "ix_posts_owed",
+        "channel_id",
+        "id",
+        sqlite_where=text("state = 'owed'"),
+        postgresql_where=text("state = 'owed'"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("space_id", ForeignText, nullable=False),
+    Column("channel_id", ForeignText, nullable=False),
+    Column("waba_id", ForeignText, nullable=False),
+    Column("waba_name", ForeignText, nullable=False),
+    Column("state", ForeignText, nullable=False),
+    Column("status", ForeignText, nullable=False),
+    Column("before", ForeignText, nullable=False),
+    Column("status_since", UtcDateTime, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    # Texts are empty, times None, where nobody did it.
+    Column("acked_by", ForeignText, nullable=False),
+    Column("acked_at", UtcDateTime),
+    Column("assigned_to", ForeignText, nullable=False),
+    Column("snoozed_by", ForeignText, nullable=False),
+    Column("snoozed_until", UtcDateTime),
+    Column("snoozed_to_change", Boolean, nullable=False),
+    # What was said after the first alert: how many reminders, the latest when, and when others were called.
+    Column("reminders", Integer, nullable=False),
+    Column("reminded_at", UtcDateTime),
+    Column("escalated_at", UtcDateTime),
+    Column("stuck_told_at", UtcDateTime),
+    # `version` grows with each change of the row, `shown` is the one that Slack shows.
+    Column("version", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Column("show_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Index(None, "space_id", "channel_id"),
+    Index(
+        "uq_cards_open",
+        "space_id",
+        "channel_id",
+        unique=True,
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+acts = Table(
+    "card_acts",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("card_id", Key, ForeignKey("cards.id", ondelete="CASCADE"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("user_id", ForeignText, nullable=False),
+    Column("act", ForeignText, nullable=False),
+    Column("detail", ForeignText, nullable=False),
+    Index(None, "card_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("channel_id", ForeignText, primary_key=True),
+    Column("mode", ForeignText, nullable=False),
+    Column("time_zone", ForeignText, nullable=False),
+    # Times of day, HH:MM in that time zone, empty for never.
+    Column("digest_at", ForeignText, nullable=False),
+    Column("quiet_from", ForeignText, nullable=False),
+    Column("quiet_until", ForeignText, nullable=False),
+    # Minutes, 0 for never.
+    Column("remind_after", Integer, nullable=False),
+    Column("escalate_after", Integer, nullable=False),
+    Column("escalate_to", ForeignText, nullable=False),
+    # Since when nothing can be posted there, and why.
+    Column("broken_since", UtcDateTime),
+    Column("broken_because", ForeignText, nullable=False),
+    Column("broken_told_at", UtcDateTime),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    # How many accounts it named, and how many of those are watched.
+    Column("named", Integer, nullable=False),
+    Column("known", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
 

@@ -1,0 +1,26 @@
+"""A message to a channel, and how the outbox keeps it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from bot.blocks import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a message says. ``text`` is its notification, safe where Slack reads mrkdwn; ``blocks`` is what is shown."""
+
+    text: str
+    blocks: Sequence[Block]
+
+    def dumps(self) -> str:
+        """Return it as the outbox keeps it."""
+        return json.dumps({"text": self.text, "blocks": list(self.blocks)}, ensure_ascii=False)
+
+    @classmethod
+    def loads(cls, kept: str) -> Self:
+        """Read back what `dumps` gave."""
+        read = json.loads(kept)
+        return cls(read["text"], read["blocks"])
