@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from sandbox.page.unread import Unread
 from sandbox.slack import Channel, File, LocalSlack, Message, User, View, Workspace, blockkit
-from sandbox.slack.model import Json
-from sandbox.slack.workspace import SLACKBOT, SLACKBOT_NAME
+from sandbox.slack.model import SLACKBOT, SLACKBOT_NAME, Json
 
 
 def people(workspace: Workspace) -> list[Json]:
@@ -68,7 +67,7 @@ def message(workspace: Workspace, said: Message) -> Json:
         "files": list(said.files),
         "ephemeral": bool(said.ephemeral_to),
         "thread_ts": said.thread_ts,
-        "reply_count": workspace.timeline.replies(said),
+        "reply_count": len(workspace.timeline.replies(said)),
         "edited": bool(said.edited_ts),
         "is_app": bool(said.bot_id),
     }

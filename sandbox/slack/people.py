@@ -7,12 +7,12 @@ from typing import Any
 from sandbox.slack import blockkit, forms, replies
 from sandbox.slack.deliver import Courier
 from sandbox.slack.errors import CannotActError, SlackError
-from sandbox.slack.model import Channel, Json, Message, State, View
+from sandbox.slack.model import SLACKBOT, Channel, Json, Message, State, View
 from sandbox.slack.onlooker import Onlooker
 from sandbox.slack.parcels import FAILED, TIMED_OUT, Parcel
 from sandbox.slack.payloads import Payloads
 from sandbox.slack.tickets import ReplyRight
-from sandbox.slack.workspace import SLACKBOT, Workspace
+from sandbox.slack.workspace import Workspace
 
 Where = Message | View
 

@@ -14,6 +14,7 @@ from sandbox.slack import (
     api_chat,
     api_conversations,
     api_files,
+    api_history,
     api_people,
     api_views,
     faults,
@@ -29,6 +30,7 @@ METHODS: Mapping[str, Method] = {
     **api_chat.METHODS,
     **api_conversations.METHODS,
     **api_files.METHODS,
+    **api_history.METHODS,
     **api_people.METHODS,
     **api_views.METHODS,
 }
