@@ -10,8 +10,9 @@ from aiohttp import web
 
 from sandbox.slack.api_files import Uploads
 from sandbox.slack.deliver import Courier
-from sandbox.slack.faults import Faults
+from sandbox.slack.faults import Fault, Faults
 from sandbox.slack.http_delivery import HttpDelivery
+from sandbox.slack.limits import POST_BURST, post_limit
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.model import COMMAND_SCOPES, Channel, Clock, utc_now
 from sandbox.slack.payloads import Payloads
@@ -126,6 +127,10 @@ class LocalSlack:
         """Deliver over HTTP to this request URL from now on; an empty one goes back to Socket Mode."""
         self.http.url = url
         self.workspace.notices.tell("request_url", url)
+
+    def limit_posts(self, burst: int = POST_BURST) -> Fault:
+        """Let chat.postMessage have the limit that it has in Slack, from now on; the fault says how often it hit."""
+        return self.faults.add(post_limit(self.workspace.clock, burst))
 
     async def connected(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109 - the caller's patience, not a second way to cancel
         """Wait until an app has a connection open, or a request URL is set."""
