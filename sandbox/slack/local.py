@@ -14,7 +14,8 @@ from sandbox.slack.faults import Fault, Faults
 from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.limits import POST_BURST, post_limit
 from sandbox.slack.manifest import Manifest
-from sandbox.slack.model import COMMAND_SCOPES, Channel, Clock, utc_now
+from sandbox.slack.model import COMMAND_SCOPES, Channel, Clock, Json, utc_now
+from sandbox.slack.objects import message_object
 from sandbox.slack.payloads import Payloads
 from sandbox.slack.people import Person
 from sandbox.slack.replies import ResponseUrlServer
@@ -122,6 +123,15 @@ class LocalSlack:
     def channel(self, name: str) -> Channel:
         """Return a channel by name: #shop, #elsewhere, #secret, #old. Raises KeyError."""
         return self.workspace.channel_named(name)
+
+    def transcript(self, channel: str, after: str = "", most: int | None = None) -> list[Json]:
+        """Return what a channel (by name or ID) shows to all, oldest first, replies among the others.
+
+        Messages are as on Slack's wire, metadata included; only those that came later than the ts `after`, and no
+        more than `most` of them. Raises KeyError.
+        """
+        messages = self.workspace.shown_to_all(self.channel(channel), after)
+        return [message_object(self.workspace, message) for message in messages[:most]]
 
     def deliver_to(self, url: str) -> None:
         """Deliver over HTTP to this request URL from now on; an empty one goes back to Socket Mode."""

@@ -147,6 +147,14 @@ class Workspace:
         """Return the messages of a channel as a person sees them, oldest first."""
         return [message for message in self.timeline.in_channel(channel.id) if self.sees(user, message)]
 
+    def shown_to_all(self, channel: Channel, after: str = "") -> list[Message]:
+        """Return the messages of a channel that everybody in it sees, replies too, oldest first.
+
+        Only those that came later than the ts `after`.
+        """
+        everything = self.timeline.in_channel(channel.id)
+        return [message for message in everything if message.ts > after and not message.ephemeral_to]
+
     def set_file(self, file: File) -> File:
         self.files[file.id] = file
         self.notices.tell("file", file)
