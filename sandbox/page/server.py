@@ -14,6 +14,7 @@ from sandbox.page.asked import Asked, BadAskError
 from sandbox.page.console import Console
 from sandbox.page.desk import Desk
 from sandbox.page.guard import Handler, add_headers, local_only
+from sandbox.page.keeping import Keeping
 from sandbox.slack.errors import CannotActError
 
 STATIC = Path(__file__).parent / "static"
@@ -33,7 +34,8 @@ def application(desk: Desk) -> web.Application:
     app.router.add_get("/api/stream", routes.stream)
     app.router.add_get("/api/files/{id}", routes.file)
     app.router.add_get("/api/transcript", routes.transcript)
-    for name, act in {**Acts(desk).by_name(), **Console(desk).by_name()}.items():
+    acts = {**Acts(desk).by_name(), **Keeping(desk).by_name(), **Console(desk).by_name()}
+    for name, act in acts.items():
         app.router.add_post(f"/api/{name}", _posted(act))
     return app
 

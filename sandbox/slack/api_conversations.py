@@ -50,7 +50,7 @@ def join(call: Call) -> Json:
             "warning": warning,
             "response_metadata": {"warnings": [warning]},
         }
-    joined = call.workspace.change_channel(channel, members=channel.members | {app_user})
+    joined = call.workspace.change_channel(channel, by=app_user, members=channel.members | {app_user})
     return {"channel": channel_object(call.workspace, joined)}
 
 

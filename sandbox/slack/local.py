@@ -9,12 +9,14 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.slack.api_files import Uploads
+from sandbox.slack.channel_events import channel_events
 from sandbox.slack.deliver import Courier
 from sandbox.slack.faults import Fault, Faults
 from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.limits import POST_BURST, post_limit
 from sandbox.slack.manifest import Manifest
-from sandbox.slack.model import COMMAND_SCOPES, Channel, Clock, Json, utc_now
+from sandbox.slack.model import COMMAND_SCOPES, Channel, ChannelChange, Clock, Json, utc_now
+from sandbox.slack.notices import Change
 from sandbox.slack.objects import message_object
 from sandbox.slack.payloads import Payloads
 from sandbox.slack.people import Person
@@ -44,6 +46,7 @@ class LocalSlack:
         self.courier = Courier(workspace, self.socket, self.http, patience)
         self._api = WebApi(workspace, self.faults)
         self._origin = ""
+        workspace.notices.listen(self._hear)
 
     @classmethod
     @asynccontextmanager
@@ -77,6 +80,13 @@ class LocalSlack:
             stack.push_async_callback(slack.socket.close)
             stack.callback(slack.courier.close)
             yield slack
+
+    def _hear(self, change: Change) -> None:
+        """Send the app the events that it has subscribed to."""
+        if isinstance(change.subject, ChannelChange):
+            for event in channel_events(self.workspace, change.subject):
+                if event["type"] in self.manifest.events:
+                    self.courier.send_event(event)
 
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=UPLOAD_BYTES)

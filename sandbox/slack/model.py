@@ -89,6 +89,15 @@ class Channel:
 
 
 @dataclass(frozen=True)
+class ChannelChange:
+    """What somebody (a user's ID, empty where nobody is known) has made of a channel."""
+
+    before: Channel
+    after: Channel
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class Message:
     """A message as it now stands. `ephemeral_to` names the only user who sees it, if there is one.
 

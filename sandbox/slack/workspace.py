@@ -12,6 +12,7 @@ from sandbox.slack.model import (
     SLACKBOT,
     SLACKBOT_NAME,
     Channel,
+    ChannelChange,
     Clock,
     File,
     Message,
@@ -106,8 +107,12 @@ class Workspace:
         created = int(self.clock().timestamp())
         return self._set_channel(Channel(self.new_id(prefix), name, frozenset(members), **{"created": created, **more}))
 
-    def change_channel(self, channel: Channel, **changes: Any) -> Channel:
-        return self._set_channel(replace(channel, **changes))
+    def change_channel(self, channel: Channel, *, by: str = "", **changes: Any) -> Channel:
+        """Change a channel; `by` is the ID of the user who does it."""
+        before = self.channels[channel.id]
+        after = self._set_channel(replace(channel, **changes))
+        self.notices.tell("channel_changed", ChannelChange(before, after, by))
+        return after
 
     def _set_channel(self, channel: Channel) -> Channel:
         self.channels[channel.id] = channel
