@@ -19,6 +19,7 @@ def people(workspace: Workspace) -> list[Json]:
             "locale": user.locale,
             "is_guest": user.is_restricted,
             "is_stranger": user.is_stranger,
+            "is_admin": user.is_admin,
             "is_app": user.is_bot,
         }
         for user in workspace.users.values()
@@ -69,6 +70,7 @@ def message(workspace: Workspace, said: Message) -> Json:
         "thread_ts": said.thread_ts,
         "reply_count": len(workspace.timeline.replies(said)),
         "edited": bool(said.edited_ts),
+        "subtype": said.subtype,
         "is_app": bool(said.bot_id),
     }
 
