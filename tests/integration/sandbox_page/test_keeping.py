@@ -32,6 +32,23 @@ async def test_a_message_that_a_person_deletes_is_gone_for_the_app(
     assert await page.refusal("message/delete", person="admin", **message) == "the message is not there any more"
 
 
+async def test_a_private_channel_is_there_with_its_messages_from_the_invitation_to_the_removal(
+    sandbox: Sandbox, page: Page
+) -> None:
+    secret, operator = sandbox.slack.channel("#secret").id, sandbox.slack.person("operator")
+    operator.say("for members", secret)
+    async with page.watching("guest") as stream:
+        before = await stream.snapshot()
+        operator.invite(secret, "guest")
+        during = await stream.snapshot()
+        operator.kick(secret, "guest")
+        after = await stream.snapshot()
+
+    assert [message["text"] for message in during["messages"][secret]] == ["for members"]
+    assert secret not in before["messages"]
+    assert secret not in after["messages"]
+
+
 async def test_what_cannot_be_done_to_a_channel_is_said(page: Page) -> None:
     assert await page.refusal("channel/archive", channel="#old") == "#old is archived"
     assert await page.refusal("channel/rename", channel="#shop", name=" old ") == "the name #old is taken"
