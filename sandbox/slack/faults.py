@@ -34,7 +34,7 @@ class Fault:
                  server_error_after (HTTP 500), cut_after (the connection is cut), hang_after (the answer waits for
                  `seconds`)
     method   a Web API method, "upload" or "response_url"; empty for all of them
-    channel  the ID of the channel that a call names; empty for all, and for calls that name none
+    channel  the ID of the channel that a call has to name; empty for all, those that name none among them
     count    how many more calls it hits; None until it is cleared
     share    which part of the calls it hits, from 0 to 1, by dice that fall the same way for the same `seed`
     fits     a further condition on method and channel, asked once for each call that the fault could hit
