@@ -4,7 +4,7 @@ from sandbox.cams.calls import CallLog, CamsCall
 from sandbox.cams.faults import Fault, FaultKind, Faults
 from sandbox.cams.local import LocalCams
 from sandbox.cams.quota import Quotas, Window
-from sandbox.cams.records import BusinessProfile, PhoneNumber, QrCode, SentCode, Space, WabaState
+from sandbox.cams.records import BusinessProfile, PhoneNumber, QrCode, SentCode, Space, WabaState, Webhook
 from sandbox.cams.signature import AccessKey
 from sandbox.cams.world import World
 
@@ -23,6 +23,7 @@ __all__ = [
     "SentCode",
     "Space",
     "WabaState",
+    "Webhook",
     "Window",
     "World",
 ]
