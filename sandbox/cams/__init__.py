@@ -1,5 +1,6 @@
 """A local CAMS: Alibaba Cloud's Chat App Message Service (2020-06-06) in one process, for demonstration and tests."""
 
+from sandbox.cams.callbacks import Callbacks, Forgery, Push, PushFault, PushFaultKind, PushLog
 from sandbox.cams.calls import CallLog, CamsCall
 from sandbox.cams.faults import Fault, FaultKind, Faults
 from sandbox.cams.local import LocalCams
@@ -12,12 +13,18 @@ __all__ = [
     "AccessKey",
     "BusinessProfile",
     "CallLog",
+    "Callbacks",
     "CamsCall",
     "Fault",
     "FaultKind",
     "Faults",
+    "Forgery",
     "LocalCams",
     "PhoneNumber",
+    "Push",
+    "PushFault",
+    "PushFaultKind",
+    "PushLog",
     "QrCode",
     "Quotas",
     "SentCode",

@@ -39,10 +39,15 @@ class World:
         self.sent_codes: deque[SentCode] = deque(maxlen=SENT_CODES_KEPT)
         self._webhooks: dict[str, Webhook] = {}
         self._listeners: Listeners[None] = Listeners()
+        self._reviews: Listeners[Space] = Listeners()
 
     def listen(self, listener: Callable[[None], None]) -> Callable[[], None]:
         """Tell `listener` whenever a method of this class has changed something; the function returned ends that."""
         return self._listeners.add(listener)
+
+    def listen_to_reviews(self, listener: Callable[[Space], None]) -> Callable[[], None]:
+        """Tell `listener` of each space whose WABA gets another review status; the function returned ends that."""
+        return self._reviews.add(listener)
 
     def add_space(self, space_id: str, name: str, waba: WabaState | None = None) -> Space:
         """Open a customer space."""
@@ -61,8 +66,10 @@ class World:
         waba = self.spaces[space_id].waba
         if waba is None:
             raise KeyError(f"{space_id} has no WABA")
-        waba.account_review_status = status
+        before, waba.account_review_status = waba.account_review_status, status
         self._listeners.tell(None)
+        if status != before:
+            self._reviews.tell(self.spaces[space_id])
 
     def webhook(self, space_id: str) -> Webhook:
         """Return where the status reports of a space go."""
