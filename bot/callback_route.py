@@ -8,6 +8,7 @@ https://www.alibabacloud.com/help/en/chatapp/developer-reference/chatappaudit-1
 
 import asyncio
 import hmac
+import re
 from collections.abc import Callable
 
 import structlog
@@ -20,8 +21,8 @@ from bot.callbacks import BODY_MAX, Callback, MalformedCallbackError, read_callb
 log = structlog.get_logger()
 PATH = "/cams/callback/"
 """What stands before the secret in the address that CAMS is given."""
-SECRET_MIN = 16
-"""The fewest characters of a secret: no fewer are safe from being guessed."""
+SECRET = re.compile("[A-Za-z0-9_-]{16,256}")
+"""What a secret may be: too long to be guessed, and the same in an address as outside, as token_urlsafe makes it."""
 BODY_SECONDS = 5.0
 """How long a body may take to arrive."""
 RATE = 50.0
@@ -66,10 +67,10 @@ def add_callbacks(
     path that is not there, whatever the method.
 
     Raises:
-        ValueError: the secret is shorter than SECRET_MIN.
+        ValueError: the secret is none by SECRET.
     """
-    if len(secret) < SECRET_MIN:
-        raise ValueError(f"The secret of the callbacks needs {SECRET_MIN} characters or more.")
+    if SECRET.fullmatch(secret) is None:
+        raise ValueError("The secret of the callbacks takes 16 to 256 letters, digits, hyphens and underscores.")
     bucket = TokenBucket(clock)
 
     async def callback(request: web.Request) -> web.Response:

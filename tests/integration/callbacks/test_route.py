@@ -217,7 +217,7 @@ async def test_the_secret_is_in_no_log(
     assert SECRET not in out + err + caplog.text + repr([vars(record) for record in caplog.records])
 
 
-@pytest.mark.parametrize("secret", ["", "short", "x" * 15])
-def test_a_secret_that_can_be_guessed_is_refused(secret: str) -> None:
-    with pytest.raises(ValueError, match="16 characters"):
+@pytest.mark.parametrize("secret", ["", "short", "x" * 15, "x" * 257, "a/b" * 10, "ä" * 20, "x" * 20 + "\n"])
+def test_a_secret_that_can_be_guessed_or_is_no_part_of_an_address_is_refused(secret: str) -> None:
+    with pytest.raises(ValueError, match="16 to 256"):
         add_callbacks(web.Application(), secret, lambda _: None, lambda: 0.0)
