@@ -88,5 +88,5 @@ def _concerned(item: object) -> str | None:
 
 def _waba_id(value: object) -> str | None:
     # Documented as a text; a number is the same to whoever writes JSON without a schema.
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    text = str(value) if isinstance(value, int) else value
     return text if isinstance(text, str) and _WABA_ID.fullmatch(text) else None

@@ -113,6 +113,13 @@ async def test_a_body_that_says_that_it_is_too_long_is_refused(route: Route, ses
         assert answer.status == 413
 
 
+async def test_a_body_that_would_be_too_long_is_refused_before_it_comes(route: Route) -> None:
+    head = f"POST {PATH}{SECRET} HTTP/1.1\r\nHost: x\r\nContent-Length: {BODY_MAX + 1}\r\n\r\n"
+    said = await spoken(route, head.encode())
+
+    assert said.startswith(b"HTTP/1.1 413 ")
+
+
 async def test_a_body_that_does_not_say_how_long_it_is_is_refused_when_it_is_too_long(
     route: Route, session: aiohttp.ClientSession
 ) -> None:

@@ -235,6 +235,29 @@ async def test_a_reordered_push_comes_after_the_next_one(cams: LocalCams, receiv
     assert [pushed[0]["Status"] for pushed in receiver.items] == ["PENDING", "REJECTED"]
 
 
+async def test_a_forgery_is_not_the_next_push_that_a_reordered_one_waits_for(
+    cams: LocalCams, receiver: Receiver
+) -> None:
+    cams.callbacks.gather_seconds = 0.0
+    cams.callbacks.faults.add(PushFault("reordered", 10))
+    cams.world.review("cams-demo1", "REJECTED")
+    await cams.callbacks.log.wait_for(lambda: len(cams.callbacks.log))
+    cams.callbacks.forge("unknown_waba", "cams-demo1")
+    await cams.callbacks.log.wait_for(lambda: [push for push in cams.callbacks.log if push.outcome == "taken"])
+    cams.world.review("cams-demo1", "PENDING")
+    await cams.callbacks.settled()
+
+    assert [pushed[0]["Status"] for pushed in receiver.items[1:]] == ["PENDING", "REJECTED"]
+
+
+async def test_the_items_of_a_reordered_push_are_turned_round(cams: LocalCams, receiver: Receiver) -> None:
+    cams.callbacks.faults.add(PushFault("reordered", 0.0))
+    cams.callbacks.push("cams-demo1", *(items.template("1", f"t-{at}") for at in range(3)))
+    await cams.callbacks.settled()
+
+    assert [[item["TemplateCode"] for item in pushed] for pushed in receiver.items] == [["t-2", "t-1", "t-0"]]
+
+
 async def test_a_reordered_push_without_a_next_one_comes_in_the_end(cams: LocalCams, receiver: Receiver) -> None:
     await struck_by("reordered", cams, 0.05)
 
