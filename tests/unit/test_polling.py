@@ -85,12 +85,20 @@ def test_the_longer_nothing_changed_the_later_is_the_next_look(
     assert interval(of_age(status, younger), NOON, load) <= interval(of_age(status, older), NOON, load)
 
 
-@given(loads, knowns)
-def test_nobody_is_left_alone_for_more_than_a_day_where_the_quota_can_do_that(load: Load, known: Known) -> None:
-    everybody = sum(load.counts.values())
+@given(counts.filter(lambda found: sum(found.values()) > 0), st.floats(1, 4), settled_every, knowns)
+def test_nobody_is_left_alone_for_more_than_a_day_where_the_quota_can_do_that(
+    found: dict[Group, int], room: float, every: timedelta, known: Known
+) -> None:
+    load = Load(found, every, room * ROUNDED * sum(found.values()) / DAY.total_seconds())
 
-    if everybody <= load.quota * DAY.total_seconds():
-        assert interval(known, NOON, load) <= OLDEST
+    assert interval(known, NOON, load) <= OLDEST
+
+
+def test_however_many_wait_the_settled_ones_are_looked_at_once_a_day() -> None:
+    load = Load({Group(True, 0): 300_000, Group(False, 14): 300_000}, timedelta(minutes=5), 9.0)
+
+    assert load.intervals[Group(False, 14)] == timedelta(hours=23)
+    assert load.intervals[Group(True, 0)] < timedelta(hours=16)
 
 
 @pytest.mark.parametrize("settled", [777_599, 777_600])
