@@ -47,8 +47,8 @@ _NEW = timedelta(minutes=15)
 # Of 1 / age. Of the settled ones few change again soon, the others once in so long.
 _WAITING, _AGAIN = 0.75, 0.005
 _RARELY = timedelta(days=730)
-# Looking more often than after such a part of its age is of no use: nobody minds a second more after six hours.
-_WAITING_PART, _SETTLED_PART, _FAILING_PART = 20_000, 10, 4
+# Looking more often than after such a part of its age is of no use: nobody minds a second more after half a day.
+_WAITING_PART, _SETTLED_PART, _FAILING_PART = 50_000, 10, 4
 _BISECTIONS = 64
 
 
