@@ -160,12 +160,13 @@ class Journal:
 
         Raises CamsError or TimeoutError where that cannot be seen now.
         """
-        listed: list[QrCode] = []
+        # As of now, whenever its answer comes: a list from before the grace was over may miss a code that came later.
+        now, listed = self.clock(), list[QrCode]()
         if entry.known_before is not None:
             # No more than this: what is cut off within a transaction keeps SQLite locked for a while.
             async with asyncio.timeout_at(deadline):
                 listed = await self._list(entry)
-        found = verdict(entry, listed, await self.store.codes_of_others(entry), self.clock(), self.grace)
+        found = verdict(entry, listed, await self.store.codes_of_others(entry), now, self.grace)
         if isinstance(found, Adopt):
             entry = await self.note(entry, state="made", code=found.code.code)
         return entry, found

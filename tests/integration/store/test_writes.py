@@ -167,6 +167,22 @@ async def test_time_in_line_for_the_quota_does_not_count_as_sent(store: Store) -
     assert (early, late) == (Wait(), SendAgain())
 
 
+async def test_a_list_that_was_made_too_early_and_came_late_sends_nothing_again(store: Store) -> None:
+    cams, clock = WritesCams(), Clock()
+    cams.before[CREATE] = raising(lost(CREATE))
+    journal = made(store, cams, clock).journal
+    entry, _ = await journal.create(WANTED)
+
+    async def come_late() -> None:
+        clock.now += GRACE
+
+    cams.after[LIST] = come_late
+    entry, early = await journal.look(entry)
+    _, late = await journal.look(entry)
+
+    assert (early, late) == (Wait(), SendAgain())
+
+
 async def doubled(store: Store, cams: WritesCams, clock: Clock) -> JournalEntry:
     entry = await store.begin_write(WANTED, (), clock(), LEASE)
     assert entry
