@@ -35,11 +35,12 @@ from tests.unit.fakes import FakeCams, FakeStore, make_services
 from tests.unit.writes import LIST
 
 CREATES = 1000
-AT_ONCE = 100
+AT_ONCE = 80
+BOTS = 4
 NUMBERS = 25
 SPACE = "cams-demo1"
 # Seconds. CAMS takes so long as a rule, and now and then longer than an attempt may; then it works on all the same.
-USUAL, ATTEMPT, LATE = 0.08, 0.5, 1.0
+USUAL, ATTEMPT, LATE = 0.08, 0.5, 1.5
 GRACE, LEASE = timedelta(seconds=1.5), timedelta(seconds=4)
 DIES_WITHIN = 0.6
 SETTLES_WITHIN = 60
@@ -124,8 +125,9 @@ class Crowd:
     def _turn_the_weather(self) -> None:
         for operation, trouble in ((CREATE, 0.45), (LIST, 0.05)):
             kind = self.dice.choice(BAD) if self.dice.random() < trouble else "latency"
-            usual = min(self.dice.lognormvariate(math.log(USUAL), 0.6), ATTEMPT - 0.1)
-            seconds = LATE if self.dice.random() < 0.05 else usual
+            seconds = min(self.dice.lognormvariate(math.log(USUAL), 0.6), ATTEMPT - 0.1)
+            if operation == CREATE and self.dice.random() < 0.15:
+                kind, seconds = "latency", self.dice.uniform(ATTEMPT + 0.1, LATE)
             self.cams.faults.add(Fault(kind, operation, count=1, seconds=seconds))
 
 
@@ -155,20 +157,21 @@ async def services(store: Store, cams: LocalCams) -> AsyncIterator[Services]:
 
 @asynccontextmanager
 async def settling_on(services: Services) -> AsyncIterator[None]:
-    """Let the bot's own job run over and over, as its scheduler does."""
-    job, tasks = settling(Tasks()), Tasks()
+    """Let the jobs of several bots run over and over, as their schedulers do."""
+    tasks = Tasks()
 
     async def over_and_over() -> None:
+        job = settling(tasks)
         while not tasks.draining:
             await job(services)
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.02)
 
-    running = tasks.start(over_and_over())
+    for _ in range(BOTS):
+        tasks.start(over_and_over())
     try:
         yield
     finally:
-        await tasks.drain(10)
-        await running
+        assert await tasks.drain(10) == 0
 
 
 async def rows_of(store: Store) -> dict[str, JournalEntry]:
