@@ -92,7 +92,7 @@ class Crowd:
     def _groups(self) -> Iterator[range]:
         first = 0
         while first < CREATES:
-            size = self.dice.choice((2, 3)) if self.dice.random() < 0.15 else 1
+            size = self.dice.choice((2, 3)) if self.dice.random() < 0.3 else 1
             yield range(first, min(first + size, CREATES))
             first += size
 
@@ -128,6 +128,9 @@ class Crowd:
             seconds = min(self.dice.lognormvariate(math.log(USUAL), 0.6), ATTEMPT - 0.1)
             if operation == CREATE and self.dice.random() < 0.15:
                 kind, seconds = "latency", self.dice.uniform(ATTEMPT + 0.1, LATE)
+            elif operation == LIST and self.dice.random() < 0.2:
+                # A list of before, so that somebody who asks for the same may be done meanwhile.
+                kind, seconds = "drip", ATTEMPT - 0.1
             self.cams.faults.add(Fault(kind, operation, count=1, seconds=seconds))
 
 
