@@ -7,6 +7,7 @@ from itertools import islice
 
 from bot import blocks, phones
 from bot.blocks import Block, Part
+from bot.cams.errors import CamsRefusedError
 from bot.cams.models import Profile, QrCode, Waba
 from bot.cams.values import VERTICALS
 from bot.statuses import meaning
@@ -143,6 +144,24 @@ def not_made(entry: JournalEntry) -> str:
     return (
         f"The QR code of {number} with “{message}” was not made, as far as can be seen: CAMS gave no usable answer, "
         "and the code is not in its list. Look at `/cams qr list`, and ask for it again if it is not there."
+    )
+
+
+def refused_later(entry: JournalEntry, refusal: CamsRefusedError) -> str:
+    """Say that CAMS refused a code when it was sent once more."""
+    message, number = blocks.shorten(entry.content, blocks.CELL_MAX), phones.pretty(entry.phone_number)
+    return (
+        f"The QR code of {number} with “{message}” was not made. CAMS gave no usable answer at first, and refused it "
+        f"when it was sent again. {refusal}. Ask for it again when that is mended."
+    )
+
+
+def not_known(entry: JournalEntry) -> str:
+    """Say that what became of a code could not be found out."""
+    message, number = blocks.shorten(entry.content, blocks.CELL_MAX), phones.pretty(entry.phone_number)
+    return (
+        f"It could not be found out whether the QR code of {number} with “{message}” was made: CAMS does not show me "
+        "the number's codes. Look at `/cams qr list` before you ask for it again."
     )
 
 

@@ -14,7 +14,7 @@ from bot import blocks, cards, health, outbox, review
 from bot.cams.client import Priority
 from bot.refresh import refresh
 from bot.services import Services
-from bot.settle import settle_writes
+from bot.settle import settling
 from bot.store import Alert
 from bot.tasks import Tasks
 
@@ -95,7 +95,7 @@ def schedule(scheduler: AsyncIOScheduler, services: Services, tasks: Tasks) -> N
     table = (
         (poll_reviews, services.settings.review_poll_seconds),
         (deliver_alerts, DELIVER_SECONDS),
-        (settle_writes, SETTLE_SECONDS),
+        (settling(tasks), SETTLE_SECONDS),
         (checking(tasks, refresh_register), CHECK_SECONDS),
         (refresh_register, services.settings.spaces_refresh_seconds),
         (reload_register, RELOAD_SECONDS),
