@@ -10,7 +10,8 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import blocks, cards, health, outbox, review
+from bot import health, outbox, review
+from bot.alerts import change_view
 from bot.cams.client import Priority
 from bot.refresh import refresh
 from bot.services import Services
@@ -62,10 +63,8 @@ async def deliver_alerts(services: Services) -> None:
     """Post the alerts that are owed."""
 
     async def post(alert: Alert) -> str:
-        change = alert.transition
-        return await services.slack.post(
-            alert.channel_id, blocks.escape(cards.alert_sentence(change)), cards.alert(change)
-        )
+        told = change_view.change(alert.transition)
+        return await services.slack.post(alert.channel_id, told.text, told.blocks)
 
     await outbox.deliver(services.store, post, services.clock)
 
