@@ -10,13 +10,13 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import health, outbox, review
-from bot.alerts import change_view
+from bot import health, review
 from bot.cams.client import Priority
+from bot.outbox import Outbox
 from bot.refresh import refresh
 from bot.services import Services
 from bot.settle import settling
-from bot.store import Alert
+from bot.showing import show_cards
 from bot.tasks import Tasks
 
 log = structlog.get_logger()
@@ -59,14 +59,19 @@ async def _everybody(services: Services) -> list[str]:
     return sorted({one.channel_id for one in await services.store.subscriptions()})
 
 
-async def deliver_alerts(services: Services) -> None:
-    """Post the alerts that are owed."""
+def delivering(tasks: Tasks, services: Services) -> Job:
+    """Return the job that begins to post what channels are owed."""
+    outbox = Outbox(services.store, services.slack, services.clock, services.settings.alert_channel, tasks)
 
-    async def post(alert: Alert) -> str:
-        told = change_view.change(alert.transition)
-        return await services.slack.post(alert.channel_id, told.text, told.blocks)
+    async def deliver_alerts(_services: Services) -> None:
+        await outbox.tick()
 
-    await outbox.deliver(services.store, post, services.clock)
+    return deliver_alerts
+
+
+async def show_changed_cards(services: Services) -> None:
+    """Bring the messages of cards up to date."""
+    await show_cards(services.store, services.slack.change, services.clock)
 
 
 async def reload_register(services: Services) -> None:
@@ -93,7 +98,8 @@ def schedule(scheduler: AsyncIOScheduler, services: Services, tasks: Tasks) -> N
     refresh_register = refreshing(tasks)
     table = (
         (poll_reviews, services.settings.review_poll_seconds),
-        (deliver_alerts, DELIVER_SECONDS),
+        (delivering(tasks, services), DELIVER_SECONDS),
+        (show_changed_cards, DELIVER_SECONDS),
         (settling(tasks), SETTLE_SECONDS),
         (checking(tasks, refresh_register), CHECK_SECONDS),
         (refresh_register, services.settings.spaces_refresh_seconds),

@@ -24,3 +24,19 @@ class Message:
         """Read back what `dumps` gave."""
         read = json.loads(kept)
         return cls(read["text"], read["blocks"])
+
+
+class HistoryUnreadableError(Exception):
+    """Slack does not let us read back what we have posted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message on its way: what it says, the mark that it is found by, which changes it tells, where it stands."""
+
+    message: Message
+    mark: str
+    changes: Sequence[int] = ()
+    thread_ts: str = ""
+    # Shown in the channel as well as in its thread.
+    broadcast: bool = False

@@ -45,7 +45,7 @@ def sentence(told: Card) -> str:
         return f"{named}: all is well, {status} since {moment(told.status_since)} after {_lasted(told)}."
     held = "acknowledged" if told.acked_by else "acknowledged by nobody yet"
     return (
-        f"{named}: {status} since {moment(told.status_since)} (was {status_of(told.before)}), {held}. "
+        f"{named}: {status_of(told.before)} → {status} since {moment(told.status_since)}, {held}. "
         f"{meaning(told.status).sending} {meaning(told.status).next_step}"
     )
 
@@ -103,7 +103,9 @@ def stuck(told: Card) -> Message:
 def _open(told: Card) -> list[Block]:
     means = meaning(told.status)
     return [
-        blocks.header(f"{name_of(told.waba_name, told.space_id)}: {status_of(told.status)}"),
+        blocks.header(
+            f"{name_of(told.waba_name, told.space_id)}: {status_of(told.before)} → {status_of(told.status)}"
+        ),
         blocks.lines(
             [blocks.emoji(means.emoji), " ", blocks.bold(means.sending), f" {means.words}"],
             [blocks.bold("What to do:"), " ", means.next_step],

@@ -12,12 +12,12 @@ from bot.cams.line import Priority
 from bot.cams.quota import MakePermits
 from bot.errors import DatabaseError
 from bot.store.alarms import AlarmQueries
-from bot.store.alerts import AlertQueries
 from bot.store.audit import AuditQueries
 from bot.store.columns import storable
 from bot.store.engine import cannot_open, create_engine, reason, try_file
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
+from bot.store.posts import PostQueries, Situation, Telling
 from bot.store.register import RegisterQueries, Stamp
 from bot.store.rows import (
     Alarm,
@@ -31,6 +31,7 @@ from bot.store.rows import (
     JournalEntry,
     Kind,
     NewPost,
+    Post,
     Space,
     SpaceNumber,
     Subscription,
@@ -38,6 +39,7 @@ from bot.store.rows import (
     Wanted,
     Watch,
 )
+from bot.store.showing import Shown, ShowQueries
 from bot.store.spaces import SpaceQueries
 
 __all__ = [
@@ -54,12 +56,16 @@ __all__ = [
     "LostLeaseError",
     "NewPost",
     "NewerDatabaseError",
+    "Post",
     "Schema",
+    "Shown",
+    "Situation",
     "Space",
     "SpaceNumber",
     "Stamp",
     "Store",
     "Subscription",
+    "Telling",
     "Transition",
     "Wanted",
     "Watch",
@@ -71,7 +77,7 @@ __all__ = [
 ]
 
 
-class Store(AlarmQueries, JournalQueries, SpaceQueries, RegisterQueries, AlertQueries, AuditQueries):
+class Store(AlarmQueries, JournalQueries, SpaceQueries, RegisterQueries, PostQueries, ShowQueries, AuditQueries):
     """All that the bot remembers."""
 
     @property

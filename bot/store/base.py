@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Table
+from sqlalchemy import Row, Table, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -32,6 +34,35 @@ class Queries:
     async def _writing(self) -> AsyncIterator[AsyncConnection]:
         async with self._turn, self._writer.begin() as tx:
             yield tx
+
+
+class UnderWay:
+    """What this process is at, by ID: it knows for how long without a clock that somebody may set."""
+
+    def __init__(self) -> None:
+        self._until: dict[int, float] = {}
+
+    def add(self, key: int, lease: timedelta) -> None:
+        """Be at it for ``lease`` at most."""
+        self._until[key] = monotonic() + lease.total_seconds()
+
+    def remove(self, key: int) -> None:
+        """Be done with it."""
+        self._until.pop(key, None)
+
+    def busy(self) -> list[int]:
+        """Return all that it is at."""
+        now = monotonic()
+        self._until = {key: until for key, until in self._until.items() if until > now}
+        return list(self._until)
+
+
+async def time_of(tx: AsyncConnection, now: datetime) -> datetime:
+    """Return the time that counts: the database's where several processes share it, else ``now``."""
+    if tx.dialect.name != "postgresql":
+        return now
+    found: datetime = (await tx.execute(text("SELECT clock_timestamp()"))).scalar_one()
+    return found
 
 
 def insert(tx: AsyncConnection, table: Table) -> "sqlite.Insert | postgresql.Insert":
