@@ -14,7 +14,7 @@ from time import monotonic
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot import access, audit, blocks
+from bot import access, audit, blocks, channels
 from bot.access import Role
 from bot.blocks import Block
 from bot.cams.client import Call
@@ -56,6 +56,17 @@ class Acts:
         self.routes = routes
         self._services = services
         self._answers = Answers(services.slack, services.register)
+
+    def is_me(self, user_id: str) -> bool:
+        """Whether this is the bot's own user."""
+        return user_id == self._services.slack.me.user_id
+
+    async def channel(self, kind: str, channel_id: str, name: str) -> None:
+        """Take in what became of a channel; nobody has asked, so nobody is answered."""
+        try:
+            await channels.heard(self._services, kind, channel_id, name)
+        except Exception:
+            log.exception("an event of a channel was lost", kind=kind, channel=channel_id)
 
     async def command(self, request: Request, text: str) -> None:
         """Answer a slash command, whose words may lack something or be wrong."""

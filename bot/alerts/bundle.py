@@ -24,12 +24,18 @@ FLAPS_TOLD = 4
 SETTLED_AFTER = timedelta(minutes=10)
 HELD_AT_MOST = timedelta(hours=1)
 DIGEST_AT = "09:00"
+# While changes pour in, people read one message a minute about them. And where Slack takes fewer messages than there
+# are, more of them help nobody: changes wait until they can be told together.
+FLOOD_PAUSE = timedelta(minutes=1)
+BACKLOG_MAX = 5
 
 
 def plan(found: Situation) -> list[Telling]:
     """Return what to post now; alerts that are in none of it wait."""
     if found.channel.mode == "digest":
         return list(_digest(found))
+    if _is_flooded(found):
+        return []
     ready, held = _sorted_out(found)
     if len(ready) >= FLOOD_FROM:
         return [*_flood(found, [alert for group in (ready, *held) for alert in group])]
@@ -38,6 +44,13 @@ def plan(found: Situation) -> list[Telling]:
     tellings = [_single(found, board, rooted, alert) for alert in ready]
     tellings += [_settled(found, board, rooted, group) for group in held]
     return [telling for several in tellings for telling in several]
+
+
+def _is_flooded(found: Situation) -> bool:
+    if found.backlog >= BACKLOG_MAX:
+        return True
+    # A clock that was set back must not hold anything for longer.
+    return found.flooded_at is not None and timedelta(0) <= found.now - found.flooded_at < FLOOD_PAUSE
 
 
 def _sorted_out(found: Situation) -> tuple[list[Alert], list[list[Alert]]]:

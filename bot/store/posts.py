@@ -34,7 +34,8 @@ class Situation:
     """What is owed to a channel, in order, and what it sees already.
 
     ``cards`` are its open ones by space, ``rooted`` the IDs of those that it has a message of (or is owed one);
-    ``flaps`` is how often the status of a space changed lately.
+    ``flaps`` is how often the status of a space changed lately, ``flooded_at`` when many changes were told together
+    last, ``backlog`` how many posts it is owed already.
     """
 
     channel: Channel
@@ -43,6 +44,8 @@ class Situation:
     rooted: Collection[int]
     flaps: Mapping[str, int]
     now: datetime
+    flooded_at: datetime | None = None
+    backlog: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Telling:
     card: Card | None = None
 
 
+_WORKS = {"broken_since": None, "broken_because": "", "broken_told_at": None}
 Plan = Callable[[Situation], Sequence[Telling]]
 
 
@@ -131,9 +135,8 @@ class PostQueries(Queries):
             values = {"state": "sent", "message_ts": message_ts, "sent_at": await time_of(tx, now), "error": ""}
             if not await _close(tx, held, **values):
                 return False
-            works = {"broken_since": None, "broken_because": "", "broken_told_at": None}
             broken = and_(channels.c.channel_id == post.channel_id, channels.c.broken_because != "")
-            await tx.execute(update(channels).where(broken).values(works))
+            await tx.execute(update(channels).where(broken).values(**_WORKS))
             told = {
                 "state": "delivered",
                 "message_ts": message_ts,
@@ -204,6 +207,19 @@ class PostQueries(Queries):
             values = {"broken_since": at, "broken_because": reason, "broken_told_at": at}
             if (await tx.execute(update(channels).where(fine).values(values))).rowcount != 1:
                 return False
+            for notice in notices:
+                await owe_post(tx, notice, at)
+            return True
+
+    async def channel_back(self, channel_id: str, notices: Sequence[NewPost], now: datetime) -> bool:
+        """Note that a channel takes posts again; owe ``notices``, try what waits at once, and return True, if news."""
+        broken = and_(channels.c.channel_id == channel_id, channels.c.broken_because != "")
+        async with self._writing() as tx:
+            at = await time_of(tx, now)
+            if (await tx.execute(update(channels).where(broken).values(**_WORKS))).rowcount != 1:
+                return False
+            waiting = and_(posts.c.channel_id == channel_id, posts.c.state == "owed")
+            await tx.execute(update(posts).where(waiting).values(due_at=at))
             for notice in notices:
                 await owe_post(tx, notice, at)
             return True
@@ -291,7 +307,10 @@ async def _situation(tx: AsyncConnection, channel: Channel, owed: Sequence[Alert
     lately = and_(transitions.c.kind == "review", transitions.c.seen_at > now - FLAPS_WITHIN)
     counts = select(transitions.c.space_id, func.count()).where(lately).group_by(transitions.c.space_id)
     flaps: dict[str, int] = dict((await tx.execute(counts)).tuples().all())
-    return Situation(channel, owed, found, set(await tx.scalars(roots)), flaps, now)
+    to_channel = posts.c.meant_for == channel.channel_id
+    flooded_at = await tx.scalar(select(func.max(posts.c.created_at)).where(to_channel, posts.c.kind == "flood"))
+    backlog = await tx.scalar(select(func.count()).where(to_channel, posts.c.state == "owed")) or 0
+    return Situation(channel, owed, found, set(await tx.scalars(roots)), flaps, now, flooded_at, backlog)
 
 
 async def _claim(tx: AsyncConnection, post: Post, now: datetime, lease: timedelta) -> Post:
