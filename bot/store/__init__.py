@@ -1,6 +1,6 @@
 """What the bot remembers, in SQLite or PostgreSQL.
 
-    DATABASE_URL -> engine -> migrate -> Store ( spaces | register | alerts | audit ) -> rows
+    DATABASE_URL -> engine -> migrate -> Store ( spaces | register | alerts | cards | channels | audit … ) -> rows
 
 Every method is one transaction and gives frozen values back.
 """
@@ -14,8 +14,11 @@ from bot.errors import DatabaseError
 from bot.store.alarms import AlarmQueries
 from bot.store.alerts import AlertQueries
 from bot.store.audit import AuditQueries
+from bot.store.cards import CardQueries
+from bot.store.channels import ChannelQueries
 from bot.store.columns import storable
 from bot.store.engine import cannot_open, create_engine, reason, try_file
+from bot.store.history import HistoryQueries, Moment, Told
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
 from bot.store.register import RegisterQueries, Stamp
@@ -31,6 +34,7 @@ from bot.store.rows import (
     JournalEntry,
     Kind,
     NewPost,
+    Post,
     Space,
     SpaceNumber,
     Subscription,
@@ -52,14 +56,17 @@ __all__ = [
     "JournalEntry",
     "Kind",
     "LostLeaseError",
+    "Moment",
     "NewPost",
     "NewerDatabaseError",
+    "Post",
     "Schema",
     "Space",
     "SpaceNumber",
     "Stamp",
     "Store",
     "Subscription",
+    "Told",
     "Transition",
     "Wanted",
     "Watch",
@@ -71,7 +78,17 @@ __all__ = [
 ]
 
 
-class Store(AlarmQueries, JournalQueries, SpaceQueries, RegisterQueries, AlertQueries, AuditQueries):
+class Store(
+    AlarmQueries,
+    JournalQueries,
+    SpaceQueries,
+    RegisterQueries,
+    AlertQueries,
+    AuditQueries,
+    CardQueries,
+    ChannelQueries,
+    HistoryQueries,
+):
     """All that the bot remembers."""
 
     @property
