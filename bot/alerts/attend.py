@@ -23,7 +23,7 @@ from bot.store import Card, Channel, NewPost, Store, Transition, Watch
 Clock = Callable[[], datetime]
 Step = Literal["reminder", "escalation", "stuck"]
 
-# Meta decides within a day as a rule: https://developers.facebook.com/docs/whatsapp/embedded-signup/custom-flows
+# How long it takes as a rule: https://support.twilio.com/hc/en-us/articles/18064259581083
 STUCK_AFTER = timedelta(hours=24)
 LONGEST_WAIT = timedelta(days=1)
 # A doubling without an end overflows.
