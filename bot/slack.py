@@ -52,6 +52,15 @@ class Picture:
     alt_text: str
 
 
+@dataclass(frozen=True)
+class File:
+    """A file to be shared in a channel."""
+
+    content: bytes
+    file_name: str
+    title: str
+
+
 class Slack:
     """Posts, answers, opens forms. Each call raises SlackApiError when Slack says no."""
 
@@ -126,6 +135,18 @@ class Slack:
                 filename=picture.file_name,
                 title=picture.title,
                 alt_txt=picture.alt_text,
+                blocks=json.dumps(list(blocks)),
+            )
+        )
+
+    async def post_file(self, channel_id: str, file: File, blocks: Sequence[Block]) -> None:
+        """Upload a file into a channel, with what stands beside it."""
+        await _patiently(
+            lambda: self._client.files_upload_v2(
+                channel=channel_id,
+                content=file.content,
+                filename=file.file_name,
+                title=file.title,
                 blocks=json.dumps(list(blocks)),
             )
         )

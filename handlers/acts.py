@@ -219,18 +219,23 @@ class Acts:
     async def _open(
         self, request: Request, route: Route, filled: Mapping[str, str], errors: Mapping[str, str], outcome: Outcome
     ) -> None:
-        if route.form is None:
-            return
+        if route.form:
+            await self._show(request, route.form, filled, errors)
+            outcome.said = "form opened"
+
+    async def _show(self, request: Request, form: Form, filled: Mapping[str, str], errors: Mapping[str, str]) -> None:
         try:
-            await self._answers.open(request, route.form, filled, errors)
+            await self._answers.open(request, form, filled, errors)
         except SlackApiError as exc:
             if error_code(exc) not in GONE_TRIGGER:
                 raise
             raise UserError("Slack gave up on the form before it could open. Nothing was done; try again.") from exc
-        outcome.said = "form opened"
 
     async def _run(self, request: Request, route: Route, values: Mapping[str, str]) -> None:
         reply = await self._reply(request, route, values)
+        if reply.opens:
+            await self._show(request, reply.opens.form, reply.opens.filled, {})
+            return
         await self._answers.give(request, route, reply, values.get("channel") or request.channel_id, values)
         if reply.then:
             await reply.then()
@@ -275,7 +280,7 @@ class Acts:
 
 
 def _target(values: Mapping[str, str]) -> str:
-    names = ("phone", "space", "code", "method", "language", "value")
+    names = ("phone", "space", "code", "method", "language", "value", "chosen")
     return " ".join(f"{name}={values[name]}" for name in names if values.get(name))
 
 

@@ -9,6 +9,7 @@ to confirm. Both wait for who somebody is, which is known from their last act as
 """
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
@@ -109,7 +110,7 @@ class Listeners:
             sent = modals.read(body["view"])
             self._start(self._acts.back(request, modals.form_of(body["view"]), sent.values))
         elif self._acts.answers_press(name):
-            self._start(self._acts.press(request, name, str(action.get("value", ""))))
+            self._start(self._acts.press(request, name, _held(action)))
 
     async def event(self, ack: AsyncAck, event: dict[str, Any]) -> None:
         """Take in what became of a channel. Some events name it, some describe it."""
@@ -134,6 +135,13 @@ class Listeners:
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.start(work)
+
+
+def _held(action: Mapping[str, Any]) -> str:
+    """What a press hands over: a button's value; of a select, which has none, what was chosen and what it is of."""
+    if action.get("type", "button") == "button":
+        return str(action.get("value", ""))
+    return json.dumps({"value": str(action["action_id"]).partition(":")[2], "chosen": modals.entered(action)})
 
 
 def _request(entry: str, body: Mapping[str, Any], channel_id: str = "") -> Request:

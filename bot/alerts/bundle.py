@@ -13,6 +13,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.alerts import change_view, flood_view, view
+from bot.alerts.attend import moved
 from bot.statuses import is_undecided, is_well
 from bot.store import Alert, Card, Channel, Situation, Telling, Transition
 
@@ -145,21 +146,8 @@ def _opened(found: Situation, change: Transition) -> Card:
 
 
 def _changed(card: Card, change: Transition, now: datetime) -> Card:
-    """Return the card after a change. What somebody did about the old status does not hold for a new bad one."""
-    after = replace(
-        card,
-        waba_name=change.waba_name,
-        status=change.after,
-        before=change.before,
-        status_since=change.seen_at,
-        changes=card.changes + 1,
-        stuck_told_at=None,
-    )
-    if card.snoozed_to_change:
-        after = replace(after, snoozed_by="", snoozed_until=None, snoozed_to_change=False)
-    if is_well(change.after):
-        return _dirty(replace(after, state="closed", closed_at=change.seen_at), now)
-    return _dirty(replace(after, acked_by="", acked_at=None, reminders=0, reminded_at=None, escalated_at=None), now)
+    after = moved(card, change.after, change.seen_at)
+    return _dirty(replace(after, waba_name=change.waba_name, before=change.before), now)
 
 
 def _dirty(card: Card, now: datetime) -> Card:

@@ -10,6 +10,7 @@ from datetime import datetime
 from bot import blocks
 from bot.alerts.acting import SNOOZES, UNSNOOZE
 from bot.alerts.message import Message
+from bot.alerts.runbook import CHECKLIST
 from bot.alerts.words import console_button, lasting, moment, name_of, person, status_of
 from bot.blocks import Block, Part
 from bot.statuses import meaning
@@ -23,13 +24,6 @@ ACT_WORDS = {
     "unsnooze": "ended the snooze",
 }
 ACT_EMOJI = {"ack": "eyes", "assign": "bust_in_silhouette", "snooze": "zzz"}
-CHECKLIST = (
-    "Meta's business verification is done (Security Centre of the Business Manager).",
-    "Legal name, address and telephone number there are those of the registration papers.",
-    "The website is live over https, names the business, and says what it sells.",
-    "Display name and business profile of the numbers are filled in and follow Meta's naming rules.",
-    "No other WABA of the same business is rejected or disabled.",
-)
 
 
 def card(told: Card, acts: Sequence[CardAct]) -> Message:

@@ -1,6 +1,6 @@
 """What the bot remembers, in SQLite or PostgreSQL.
 
-    DATABASE_URL -> engine -> migrate -> Store ( spaces | register | alerts | audit ) -> rows
+    DATABASE_URL -> engine -> migrate -> Store ( spaces | register | alerts | cards | channels | audit … ) -> rows
 
 Every method is one transaction and gives frozen values back.
 """
@@ -13,8 +13,11 @@ from bot.cams.quota import MakePermits
 from bot.errors import DatabaseError
 from bot.store.alarms import AlarmQueries
 from bot.store.audit import AuditQueries
+from bot.store.cards import CardQueries
+from bot.store.channels import ChannelQueries
 from bot.store.columns import storable
 from bot.store.engine import cannot_open, create_engine, reason, try_file
+from bot.store.history import HistoryQueries, Moment, Told
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
 from bot.store.posts import PostQueries, Situation, Telling
@@ -54,6 +57,7 @@ __all__ = [
     "JournalEntry",
     "Kind",
     "LostLeaseError",
+    "Moment",
     "NewPost",
     "NewerDatabaseError",
     "Post",
@@ -66,6 +70,7 @@ __all__ = [
     "Store",
     "Subscription",
     "Telling",
+    "Told",
     "Transition",
     "Wanted",
     "Watch",
@@ -77,7 +82,18 @@ __all__ = [
 ]
 
 
-class Store(AlarmQueries, JournalQueries, SpaceQueries, RegisterQueries, PostQueries, ShowQueries, AuditQueries):
+class Store(
+    AlarmQueries,
+    JournalQueries,
+    SpaceQueries,
+    RegisterQueries,
+    PostQueries,
+    ShowQueries,
+    AuditQueries,
+    CardQueries,
+    ChannelQueries,
+    HistoryQueries,
+):
     """All that the bot remembers."""
 
     @property
