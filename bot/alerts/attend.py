@@ -211,5 +211,5 @@ def _write(
     oldest = min((look for look in looks if look), default=None) if all(looks) else None
     written = [flood_view.digest(changes, cards, len(watches), oldest, now)]
     if not flood_view.fits_digest(changes):
-        written += flood_view.parts(changes)
+        written += [message for _, message in flood_view.parts(changes)]
     return [message.dumps() for message in written]

@@ -8,14 +8,13 @@ to and fro    the first few one by one, the rest together once it has settled
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from bot.alerts import change_view, flood_view, view
 from bot.alerts.attend import moved
 from bot.statuses import is_undecided, is_well
-from bot.store import Alert, Card, Channel, Situation, Telling, Transition
+from bot.store import Alert, Card, Situation, Telling, Transition
 
 # So many changes at once are told together.
 FLOOD_FROM = 10
@@ -24,7 +23,6 @@ FLOOD_FROM = 10
 FLAPS_TOLD = 4
 SETTLED_AFTER = timedelta(minutes=10)
 HELD_AT_MOST = timedelta(hours=1)
-DIGEST_AT = "09:00"
 # While changes pour in, people read one message a minute about them. And where Slack takes fewer messages than there
 # are, more of them help nobody: changes wait until they can be told together.
 FLOOD_PAUSE = timedelta(minutes=1)
@@ -33,9 +31,8 @@ BACKLOG_MAX = 5
 
 def plan(found: Situation) -> list[Telling]:
     """Return what to post now; alerts that are in none of it wait."""
-    if found.channel.mode == "digest":
-        return list(_digest(found))
-    if _is_flooded(found):
+    # A channel with a digest is told by that, see bot.alerts.attend.
+    if found.channel.mode == "digest" or _is_flooded(found):
         return []
     ready, held = _sorted_out(found)
     if len(ready) >= FLOOD_FROM:
@@ -186,23 +183,6 @@ def _cards_of_many(found: Situation, changes: Sequence[Transition]) -> Iterator[
     moved = [card for space, card in board.items() if card is not found.cards.get(space)]
     # First what closes: a space has one open card at most.
     yield from (Telling([], card=card) for card in (*closed, *moved))
-
-
-def _digest(found: Situation) -> Iterator[Telling]:
-    if found.now >= next_digest(found.channel, found.alerts[0].transition.seen_at):
-        changes = [alert.transition for alert in found.alerts]
-        yield Telling([], "digest", _always(flood_view.flood(changes).dumps()))
-        yield from _parts(found.alerts)
-        yield from _cards_of_many(found, changes)
-
-
-def next_digest(channel: Channel, after: datetime) -> datetime:
-    """Return when the first digest of a channel is due that may hold what was seen at ``after``."""
-    zone = ZoneInfo(channel.time_zone)
-    hour, minute = map(int, (channel.digest_at or DIGEST_AT).split(":"))
-    local = after.astimezone(zone)
-    day = local.date() + timedelta(days=local.time() >= time(hour, minute))
-    return datetime.combine(day, time(hour, minute), zone)
 
 
 def _always(content: str) -> Callable[[Card | None], str]:
