@@ -32,6 +32,8 @@ LEASE = timedelta(seconds=30)
 AT_ONCE = 16
 # A channel that takes nothing is tried again so often, where its messages can go nowhere else.
 NOWHERE_WAIT = timedelta(minutes=10)
+# Slack takes no large metadata; a digest may tell thousands of changes.
+NAMED_MAX = 500
 
 log = structlog.get_logger()
 
@@ -73,7 +75,10 @@ class Outbox:
 
     async def tick(self) -> None:
         """Make posts of what changed, and begin to deliver those that are due. Does not wait for Slack."""
-        await self._store.bundle(plan, self._clock())
+        try:
+            await self._store.bundle(plan, self._clock())
+        except ExceptionGroup:
+            log.exception("changes of some channels wait")
         free = AT_ONCE - len(self._under_way)
         for post in await self._store.claim_posts(self._clock(), LEASE, free) if free > 0 else ():
             self._begin(self._chain(post))
@@ -105,10 +110,11 @@ class Outbox:
             log.warning("a post was recorded by somebody else meanwhile", post=post.id, channel=post.channel_id)
 
     async def _letter(self, post: Post) -> Letter:
+        changes = await self._store.told_by(post)
         return Letter(
             Message.loads(post.content),
             mark_of(post),
-            await self._store.told_by(post),
+            changes if len(changes) <= NAMED_MAX else (),
             post.parent_ts,
             broadcast=post.kind == "news",
         )

@@ -76,11 +76,20 @@ class PostQueries(Queries):
     async def bundle(self, plan: Plan, now: datetime) -> int:
         """Let ``plan`` make posts of the alerts that channels are owed; return how many were made.
 
-        Each channel is one transaction under the lock of its row. Alerts that the plan leaves out stay owed.
+        Each channel is one transaction under the lock of its row. Alerts that the plan leaves out stay owed. Raises
+        ExceptionGroup where some channels failed, after the others are done.
         """
         async with self._reading() as tx:
             waiting = list(await tx.scalars(select(alerts.c.channel_id).where(_unbundled(now)).distinct()))
-        return sum([await self._bundle(channel_id, plan, now) for channel_id in sorted(waiting)])
+        made, errors = 0, []
+        for channel_id in sorted(waiting):
+            try:
+                made += await self._bundle(channel_id, plan, now)
+            except Exception as error:  # noqa: BLE001 - one channel's trouble holds up no other
+                errors.append(error)
+        if errors:
+            raise ExceptionGroup("Posts could not be made for all channels", errors)
+        return made
 
     async def _bundle(self, channel_id: str, plan: Plan, now: datetime) -> int:
         async with self._writing() as tx:
@@ -315,12 +324,16 @@ async def _situation(tx: AsyncConnection, channel: Channel, owed: Sequence[Alert
 
 async def _claim(tx: AsyncConnection, post: Post, now: datetime, lease: timedelta) -> Post:
     """Note that a message of a post may be there from now on, and after which of the channel's it would come."""
-    parent = select(posts.c.message_ts).where(posts.c.id == post.parent_id)
+    # One that went elsewhere has no thread here.
+    parent = select(posts.c.message_ts).where(
+        posts.c.id == post.parent_id, posts.c.channel_id == post.channel_id, posts.c.state == "sent"
+    )
     parent_ts = (await tx.scalar(parent) if post.parent_id else None) or ""
     after_ts = post.after_ts
     if post.tried_at is None:
         latest = select(func.max(posts.c.message_ts)).where(posts.c.channel_id == post.channel_id)
-        after_ts = await tx.scalar(latest)
+        # Where we never wrote before, a day allows for any clock.
+        after_ts = await tx.scalar(latest) or f"{(now - timedelta(days=1)).timestamp():.6f}"
     values = {
         "lease_until": now + lease,
         "fence": post.fence + 1,
