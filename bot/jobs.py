@@ -11,7 +11,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_J
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import health, outbox, review
-from bot.alerts import change_view
+from bot.alerts import attend, change_view
 from bot.cams.client import Priority
 from bot.refresh import refresh
 from bot.services import Services
@@ -24,6 +24,8 @@ DELIVER_SECONDS = 2
 CHECK_SECONDS = 2
 SETTLE_SECONDS = 2
 RELOAD_SECONDS = 60
+ATTEND_SECONDS = 30
+DIGEST_SECONDS = 60
 Job = Callable[[Services], Coroutine[Any, Any, None]]
 
 
@@ -69,6 +71,22 @@ async def deliver_alerts(services: Services) -> None:
     await outbox.deliver(services.store, post, services.clock)
 
 
+async def attend_cards(services: Services) -> None:
+    """Remind of open cards that nobody attends to, and call others."""
+    await attend.attend(services.store, services.clock)
+
+
+async def send_digests(services: Services) -> None:
+    """Owe the daily digests that are due.
+
+    A tick that asks which are, not a cron job for each channel: it follows a setting at once, and neither a change of
+    clocks nor a process that was down at the time makes it skip a day or send one twice.
+    """
+    settings = services.settings
+    unclaimed = {settings.alert_channel: settings.default_space} if settings.alert_channel else {}
+    await attend.send_digests(services.store, services.clock, unclaimed)
+
+
 async def reload_register(services: Services) -> None:
     """Take in what other processes have written into the register."""
     await services.register.load(services.store)
@@ -94,6 +112,8 @@ def schedule(scheduler: AsyncIOScheduler, services: Services, tasks: Tasks) -> N
     table = (
         (poll_reviews, services.settings.review_poll_seconds),
         (deliver_alerts, DELIVER_SECONDS),
+        (attend_cards, ATTEND_SECONDS),
+        (send_digests, DIGEST_SECONDS),
         (settle_writes, SETTLE_SECONDS),
         (checking(tasks, refresh_register), CHECK_SECONDS),
         (refresh_register, services.settings.spaces_refresh_seconds),
