@@ -11,6 +11,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_J
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import health, review
+from bot.alerts import attend
 from bot.cams.client import Priority
 from bot.outbox import Outbox
 from bot.refresh import refresh
@@ -24,6 +25,8 @@ DELIVER_SECONDS = 2
 CHECK_SECONDS = 2
 SETTLE_SECONDS = 2
 RELOAD_SECONDS = 60
+ATTEND_SECONDS = 30
+DIGEST_SECONDS = 60
 Job = Callable[[Services], Coroutine[Any, Any, None]]
 
 
@@ -74,6 +77,22 @@ async def show_changed_cards(services: Services) -> None:
     await show_cards(services.store, services.slack.change, services.clock)
 
 
+async def attend_cards(services: Services) -> None:
+    """Remind of open cards that nobody attends to, and call others."""
+    await attend.attend(services.store, services.clock)
+
+
+async def send_digests(services: Services) -> None:
+    """Owe the daily digests that are due.
+
+    A tick that asks which are, not a cron job for each channel: it follows a setting at once, and neither a change of
+    clocks nor a process that was down at the time makes it skip a day or send one twice.
+    """
+    settings = services.settings
+    unclaimed = {settings.alert_channel: settings.default_space} if settings.alert_channel else {}
+    await attend.send_digests(services.store, services.clock, unclaimed)
+
+
 async def reload_register(services: Services) -> None:
     """Take in what other processes have written into the register."""
     await services.register.load(services.store)
@@ -100,6 +119,8 @@ def schedule(scheduler: AsyncIOScheduler, services: Services, tasks: Tasks) -> N
         (poll_reviews, services.settings.review_poll_seconds),
         (delivering(tasks, services), DELIVER_SECONDS),
         (show_changed_cards, DELIVER_SECONDS),
+        (attend_cards, ATTEND_SECONDS),
+        (send_digests, DIGEST_SECONDS),
         (settling(tasks), SETTLE_SECONDS),
         (checking(tasks, refresh_register), CHECK_SECONDS),
         (refresh_register, services.settings.spaces_refresh_seconds),

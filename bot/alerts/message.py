@@ -1,5 +1,6 @@
 """A message to a channel, and how the outbox keeps it."""
 
+import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,11 @@ class Message:
 
     text: str
     blocks: Sequence[Block]
+
+    @property
+    def said(self) -> str:
+        """The notification as it is read, unsafe where Slack reads mrkdwn."""
+        return html.unescape(self.text)
 
     def dumps(self) -> str:
         """Return it as the outbox keeps it."""

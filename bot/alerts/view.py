@@ -44,6 +44,20 @@ def sentence(told: Card) -> str:
     )
 
 
+def assigned(told: Card, by: str) -> Message:
+    """Return the line that tells somebody that a card is theirs now."""
+    said = f"{name_of(told.waba_name, told.space_id)} ({status_of(told.status)}) was assigned."
+    row: list[Part] = [
+        blocks.emoji(ACT_EMOJI["assign"]),
+        " ",
+        person(told.assigned_to),
+        ", this is yours now; ",
+        person(by),
+        " assigned it to you.",
+    ]
+    return Message(blocks.escape(said), [blocks.lines(row)])
+
+
 def reminder(told: Card, nth: int) -> Message:
     """Return the `nth` reminder, from 1, for the thread of a card that nobody has acknowledged."""
     named, status = name_of(told.waba_name, told.space_id), status_of(told.status)

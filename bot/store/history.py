@@ -59,6 +59,14 @@ class HistoryQueries(Queries):
         async with self._reading() as tx:
             return [Post(**row) for row in (await tx.execute(query.limit(limit))).mappings()]
 
+    async def posts_dropped(self, limit: int, since: datetime, *, channel_id: str | None = None) -> list[Post]:
+        """Return the posts that were given up and are not older than a time, the newest first."""
+        query = select(posts).where(posts.c.state == "dropped", posts.c.created_at >= since).order_by(posts.c.id.desc())
+        if channel_id is not None:
+            query = query.where(or_(posts.c.channel_id == channel_id, posts.c.meant_for == channel_id))
+        async with self._reading() as tx:
+            return [Post(**row) for row in (await tx.execute(query.limit(limit))).mappings()]
+
     async def count_waiting(self, *, channel_id: str | None = None) -> int:
         """Return how many posts are owed."""
         owed = posts.c.state == "owed"

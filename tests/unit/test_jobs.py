@@ -26,7 +26,7 @@ class Busy(FakeStore):
         self.mistake = mistake
         self.polls = 0
 
-    async def subscriptions(self) -> list[Subscription]:
+    async def subscriptions(self, **_wanted: object) -> list[Subscription]:
         self.begun.set()
         await self.may_go_on.wait()
         if self.mistake:
@@ -61,6 +61,8 @@ async def test_the_jobs_are_a_poll_and_a_delivery_each_at_once_and_then_on_time(
     assert table == {
         "poll_reviews": (60, NOON),
         "deliver_alerts": (jobs.DELIVER_SECONDS, NOON),
+        "attend_cards": (jobs.ATTEND_SECONDS, NOON),
+        "send_digests": (jobs.DIGEST_SECONDS, NOON),
         "settle_writes": (jobs.SETTLE_SECONDS, NOON),
         "check_cams": (jobs.CHECK_SECONDS, NOON),
         "refresh_register": (3600, NOON),
