@@ -13,7 +13,7 @@ from benchmarks import table
 from benchmarks.table import Failure, Line
 
 # Each has a function rows() that returns a list of Row.
-MODULES = ("client", "sweep", "acks", "commands", "pictures_drawn", "start")
+MODULES = ("client", "sweep", "adaptive", "acks", "commands", "pictures_drawn", "start")
 
 
 def main(named: Sequence[str]) -> int:

@@ -51,6 +51,18 @@ class Row:
         return self.ratio >= self.target if self.at_least else self.ratio <= self.target
 
 
+@dataclass(frozen=True)
+class StrictRow(Row):
+    """A row that is met only if nothing happened that must not: ``spoilt`` counts it, as calls refused or failed."""
+
+    spoilt: int = 0
+
+    @property
+    def met(self) -> bool:
+        """Whether the target is reached, with nothing spoilt."""
+        return super().met and not self.spoilt
+
+
 def alternate(a: Callable[[], _A], b: Callable[[], _B], rounds: int = ROUNDS) -> tuple[list[_A], list[_B]]:
     """Measure two in turns, A B A B, and return what each said."""
     pairs = [(a(), b()) for _ in range(rounds)]

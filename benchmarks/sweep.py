@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
-from benchmarks.rows import ROUNDS, Row
+from benchmarks.rows import ROUNDS, Row, StrictRow
 from benchmarks.sweeping.server import JITTER
 from benchmarks.sweeping.trials import REPLICAS, Load, Outcome, Trial, measure
 from benchmarks.sweeping.windows import LIMIT, WINDOWS
@@ -27,18 +27,6 @@ LATE = (
     " when a slow call is followed by a quick one, and nothing but an answer tells which call was slow: no method that"
     " is never refused is quicker."
 )
-
-
-@dataclass(frozen=True)
-class SweepRow(Row):
-    """A row that is met only if no call was refused and none failed."""
-
-    spoilt: int = 0
-
-    @property
-    def met(self) -> bool:
-        """Whether the target is reached, with nothing refused."""
-        return super().met and not self.spoilt
 
 
 @dataclass(frozen=True)
@@ -89,7 +77,7 @@ def _persons_alone() -> list[Trial]:
 def _swept(group: Group, outcomes: Sequence[Outcome]) -> Row:
     seconds = median(outcome.seconds for outcome in outcomes)
     slowest = max(outcome.seconds for outcome in outcomes)
-    return SweepRow(
+    return StrictRow(
         what=f"sweep of {WABAS:,} WABAs, jitter 0-{JITTER * 1e3:.0f} ms: {group.what}",
         against=f"{WABAS:,} / {LIMIT} s",
         ours=f"{seconds:.1f} s",
@@ -105,7 +93,7 @@ def _swept(group: Group, outcomes: Sequence[Outcome]) -> Row:
 def _person(what: str, during: Sequence[Outcome], without: Sequence[Outcome], note: str = "") -> Row:
     ours, theirs = (_p99([wait for outcome in both for wait in outcome.waits]) for both in (during, without))
     said = f"{sum(len(outcome.waits) for outcome in during):,} calls of persons, in other sweeps than those above"
-    return SweepRow(
+    return StrictRow(
         what=f"a person's call during {what}, p99",
         against="without the sweep",
         ours=f"{ours * 1e3:.0f} ms",
