@@ -24,6 +24,7 @@ ALT_TEXT_MAX = 1000
 PROSE_MAX = 3000
 URL_MAX = 2000
 BUTTONS_MAX = 25
+OPTION_MAX = 75
 NOTHING = "\N{EN DASH}"
 TO_TYPE = re.compile("`([^`]+)`")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -166,6 +167,11 @@ def button(text: str, action_id: str, value: str = "", **more: Any) -> Block:
         raise ValueError("A button's value is too long for Slack; put an ID into it, not the thing itself.")
     held = {"value": value} if value else {}
     return {"type": "button", "text": plain(text, BUTTON_MAX), "action_id": action_id, **held, **more}
+
+
+def option(value: str, text: str) -> Block:
+    """One choice of a select."""
+    return {"text": plain(text, OPTION_MAX), "value": value}
 
 
 def actions(*buttons: Block) -> Block:

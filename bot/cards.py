@@ -1,54 +1,22 @@
-"""What people see of a QR code, a WABA, a profile, an alert. Pure: values in, blocks out."""
+"""What people see of a QR code, a WABA, a profile. Pure: values in, blocks out."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import islice
 
 from bot import blocks, phones
 from bot.blocks import Block, Part
+from bot.cams.errors import CamsRefusedError
 from bot.cams.models import Profile, QrCode, Waba
 from bot.cams.values import VERTICALS
 from bot.statuses import meaning
-from bot.store import JournalEntry, Transition
+from bot.store import JournalEntry
 
-CONSOLE = "https://chatapp.console.alibabacloud.com/CustomerList"
 SITES_MAX = 5
 # Of a confirm dialog: https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
 TITLE_MAX = 100
 BUTTON_MAX = 30
 RATES_MAX = 400
-
-
-@dataclass(frozen=True)
-class AlarmWords:
-    """What is said of a trouble of the bot as a whole."""
-
-    title: str
-    emoji: str
-    means: str
-    is_trouble: bool = True
-
-
-ALARMS: Mapping[str, AlarmWords] = {
-    "key_refused": AlarmWords(
-        "CAMS does not accept the AccessKey",
-        "rotating_light",
-        "Nothing can be asked of CAMS until whoever runs this bot gives it a key that works: no command, no review "
-        "status. The key is tried again every 30 seconds, a new one at once.",
-    ),
-    "key_accepted": AlarmWords(
-        "CAMS accepts the AccessKey again", "white_check_mark", "Everything works again.", is_trouble=False
-    ),
-    "cams_silent": AlarmWords(
-        "CAMS does not answer",
-        "rotating_light",
-        "Review changes are not seen until it does, and commands are refused at once. It is tried every 5 seconds.",
-    ),
-    "cams_answers": AlarmWords(
-        "CAMS answers again", "white_check_mark", "Every watched space is looked at right now.", is_trouble=False
-    ),
-}
 
 
 def waba(account: Waba, space_id: str) -> list[Block]:
@@ -146,6 +114,24 @@ def not_made(entry: JournalEntry) -> str:
     )
 
 
+def refused_later(entry: JournalEntry, refusal: CamsRefusedError) -> str:
+    """Say that CAMS refused a code when it was sent once more."""
+    message, number = blocks.shorten(entry.content, blocks.CELL_MAX), phones.pretty(entry.phone_number)
+    return (
+        f"The QR code of {number} with “{message}” was not made. CAMS gave no usable answer at first, and refused it "
+        f"when it was sent again. {refusal}. Ask for it again when that is mended."
+    )
+
+
+def not_known(entry: JournalEntry) -> str:
+    """Say that what became of a code could not be found out."""
+    message, number = blocks.shorten(entry.content, blocks.CELL_MAX), phones.pretty(entry.phone_number)
+    return (
+        f"It could not be found out whether the QR code of {number} with “{message}” was made: CAMS does not show me "
+        "the number's codes. Look at `/cams qr list` before you ask for it again."
+    )
+
+
 def maybe_sent(entry: JournalEntry, status: str) -> str:
     """Say that a verification code may have been sent."""
     return (
@@ -193,87 +179,3 @@ def qr_page(shown: Sequence[QrCode], first: int, total: int, phone_number: str) 
         blocks.header(f"QR codes of {phones.pretty(phone_number)} ({count})"),
         blocks.table(("#", "Code", "Message", "Link"), rows),
     ]
-
-
-def alert(change: Transition) -> list[Block]:
-    """Show a change to a channel that has to know: what, from what to what, since when, what it means, what to do."""
-    if change.kind == "review":
-        return [*_review(change), _alert_buttons(change)]
-    if change.kind in ALARMS:
-        return _alarm(change)
-    return [*_blindness(change), _alert_buttons(change)]
-
-
-def alert_sentence(change: Transition) -> str:
-    """The same in one sentence, for notifications."""
-    if change.kind == "review":
-        return f"{change.waba_name}: {change.before} → {change.after}. {meaning(change.after).sending}"
-    if change.kind == "poll_failing":
-        return f"The review status of space {change.space_id} cannot be read: {change.detail}"
-    if change.kind in ALARMS:
-        return f"{ALARMS[change.kind].title}. {ALARMS[change.kind].means}"
-    return f"The review status of space {change.space_id} can be read again."
-
-
-def _review(change: Transition) -> list[Block]:
-    means = meaning(change.after)
-    return [
-        blocks.header(f"{change.waba_name}: {change.before} → {change.after}"),
-        blocks.lines(
-            [blocks.emoji(means.emoji), " ", blocks.bold(means.sending), f" {means.words}"],
-            [blocks.bold("What to do:"), " ", means.next_step],
-        ),
-        blocks.facts(
-            [
-                ("Before", [change.before, *_since(change)]),
-                ("Seen", blocks.date(change.seen_at)),
-                ("WABA", blocks.code(change.waba_id)),
-                ("Space", blocks.code(change.space_id)),
-            ]
-        ),
-    ]
-
-
-def _blindness(change: Transition) -> list[Block]:
-    failing = change.kind == "poll_failing"
-    title = "Review status cannot be read" if failing else "Review status can be read again"
-    advice = (
-        "Changes of this account are not seen until this works. Try Refresh; if it fails, its answer says what to do."
-        if failing
-        else "Changes are seen again. One that came and went in between was not."
-    )
-    why = [("Why", change.detail)] if failing else []
-    return [
-        blocks.header(title),
-        blocks.lines([blocks.emoji("warning" if failing else "white_check_mark"), " ", advice]),
-        blocks.facts(
-            [
-                ("Failing", _since(change) or "since a while"),
-                *why,
-                ("WABA", change.waba_name),
-                ("Space", blocks.code(change.space_id)),
-            ]
-        ),
-    ]
-
-
-def _alarm(change: Transition) -> list[Block]:
-    told = ALARMS[change.kind]
-    return [
-        blocks.header(told.title),
-        blocks.lines([blocks.emoji(told.emoji), " ", told.means]),
-        blocks.facts([("Since" if told.is_trouble else "Was so", _since(change)), ("Why", change.detail)]),
-    ]
-
-
-def _since(change: Transition) -> list[Part]:
-    if change.before_since is None:
-        return []
-    return [" since at least " if change.at_least else " since ", blocks.date(change.before_since)]
-
-
-def _alert_buttons(change: Transition) -> Block:
-    return blocks.actions(
-        blocks.button("Refresh", "waba.refresh", change.space_id),
-        blocks.button("Open in console", "console", url=CONSOLE),
-    )

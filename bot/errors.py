@@ -12,7 +12,7 @@
 What goes wrong between us and CAMS stands in `bot.cams.errors`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 
 class BotError(Exception):
@@ -36,7 +36,14 @@ class AccessDeniedError(UserError):
 
 
 class UnknownOutcomeError(BotError):
-    """What was asked may or may not have been done. The text says what happens next, and that it is not repeated."""
+    """What was asked may or may not have been done. The text says what happens next, and that it is not repeated.
+
+    ``then`` is called when it was told.
+    """
+
+    def __init__(self, text: str, then: Callable[[], Awaitable[object]] | None = None) -> None:
+        super().__init__(text)
+        self.then = then
 
 
 class SettingsError(BotError):

@@ -10,11 +10,12 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import blocks, cards, health, outbox, review
+from bot import health, outbox, review
+from bot.alerts import change_view
 from bot.cams.client import Priority
 from bot.refresh import refresh
 from bot.services import Services
-from bot.settle import settle_writes
+from bot.settle import settling
 from bot.store import Alert
 from bot.tasks import Tasks
 
@@ -62,10 +63,8 @@ async def deliver_alerts(services: Services) -> None:
     """Post the alerts that are owed."""
 
     async def post(alert: Alert) -> str:
-        change = alert.transition
-        return await services.slack.post(
-            alert.channel_id, blocks.escape(cards.alert_sentence(change)), cards.alert(change)
-        )
+        told = change_view.change(alert.transition)
+        return await services.slack.post(alert.channel_id, told.text, told.blocks)
 
     await outbox.deliver(services.store, post, services.clock)
 
@@ -95,7 +94,7 @@ def schedule(scheduler: AsyncIOScheduler, services: Services, tasks: Tasks) -> N
     table = (
         (poll_reviews, services.settings.review_poll_seconds),
         (deliver_alerts, DELIVER_SECONDS),
-        (settle_writes, SETTLE_SECONDS),
+        (settling(tasks), SETTLE_SECONDS),
         (checking(tasks, refresh_register), CHECK_SECONDS),
         (refresh_register, services.settings.spaces_refresh_seconds),
         (reload_register, RELOAD_SECONDS),

@@ -13,21 +13,27 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.cams.client import CamsClient, Priority
+import structlog
+
+from bot.cams.client import CamsClient, Limits, Priority
 from bot.cams.errors import CamsError, CamsNotSentError, CamsPermissionError, CamsUnknownOutcomeError
 from bot.cams.models import QrCode
 from bot.errors import UserError
-from bot.store import JournalEntry, Store, Wanted, storable
+from bot.store import AuditEntry, JournalEntry, LostLeaseError, Store, Wanted, storable
 
+log = structlog.get_logger()
 CREATE = "CreatePhoneMessageQrdl"
 VERIFY = "GetChatappVerifyCode"
 DELETE = "DeletePhoneMessageQrdl"
+_LIMITS = Limits()
+SEND_SECONDS = _LIMITS.total(Priority.PERSON, reads=False)
+LOOK_SECONDS = _LIMITS.total(Priority.CONFIRM, reads=True)
 # The time-out of an attempt: CAMS is not expected to be at work for longer.
-GRACE = timedelta(seconds=10)
-# Of a row whose sender died nobody knows when it was sent: a call takes two and a half time-outs at most.
-SENDING_GRACES = 3.5
-# A create takes 25 seconds at most, and every step renews it.
-LEASE = timedelta(seconds=40)
+GRACE = timedelta(seconds=_LIMITS.attempt)
+# Of a row whose sender died nobody knows when it was sent, but that it was before a call's time was over.
+SENDING_GRACES = 1 + SEND_SECONDS / _LIMITS.attempt
+# A send and the look after it at their longest, and some time for the database. Most steps renew it.
+LEASE = timedelta(seconds=SEND_SECONDS + LOOK_SECONDS + 5)
 SENDS_MAX = 3
 # When somebody waits for it: at once, and twice more. Mostly the code is there by then.
 QUICK_LOOKS = (0.0, 1.0, 2.0)
@@ -70,6 +76,11 @@ class GiveUp:
 Verdict = Adopt | Wait | SendAgain | Doubled | GiveUp
 
 
+def is_over(entry: JournalEntry, now: datetime, grace: timedelta = GRACE) -> bool:
+    """Whether CAMS is done with what was sent, whatever became of it."""
+    return now - entry.sent_at >= (SENDING_GRACES * grace if entry.state == "sending" else grace)
+
+
 def candidates(entry: JournalEntry, listed: Sequence[QrCode], others: Collection[str] = ()) -> tuple[QrCode, ...]:
     """Return the codes that this write may have made: of its message, not there before, and nobody else's."""
     old = {*(entry.known_before or ()), *others}
@@ -86,7 +97,7 @@ def verdict(
         case (code,):
             return Adopt(code)
         case ():
-            if now - entry.sent_at < (SENDING_GRACES * grace if entry.state == "sending" else grace):
+            if not is_over(entry, now, grace):
                 return Wait()
             return GiveUp() if entry.sends >= SENDS_MAX or now - entry.begun_at > TOO_OLD else SendAgain()
         case several:
@@ -109,7 +120,7 @@ class Journal:
         The row stays open until the answer was given: close it then. Raises UserError while the same is under way,
         and CamsError where nothing was made.
         """
-        entry = await self.store.begin_write(wanted, await self._known(wanted), self.clock(), self.lease)
+        entry = await self.begin(wanted, await self._known(wanted))
         if entry is None:
             raise UserError(
                 "This very code is being made right now, or its outcome is still being found out. "
@@ -117,9 +128,14 @@ class Journal:
             )
         try:
             return await self.send(entry)
-        except CamsError:
-            await self.store.close_write(entry)
+        except CamsError as exc:
+            if not await self.close(entry):
+                raise LostLeaseError(f"journal entry {entry.id} was taken over") from exc
             raise
+
+    async def begin(self, wanted: Wanted, known_before: Collection[str] | None = None) -> JournalEntry | None:
+        """Write down what is about to be sent; return None while the same is under way."""
+        return await self.store.begin_write(wanted, known_before, self.clock(), self.lease)
 
     async def send(self, entry: JournalEntry) -> tuple[JournalEntry, QrCode | None]:
         """Send what a row says, see `create`. After a CamsError the row is as it was: nothing was made."""
@@ -139,39 +155,57 @@ class Journal:
             await self.note(entry, state="unknown")
             raise
 
-    async def look(self, entry: JournalEntry) -> tuple[JournalEntry, Verdict]:
-        """Look what became of a write. Raises CamsError where that cannot be seen now."""
-        cams = self.cams.at(Priority.CONFIRM)
-        listed = [] if entry.known_before is None else await cams.list_qr_codes(entry.phone_number, entry.space_id)
-        found = verdict(entry, listed, await self.store.codes_of_others(entry), self.clock(), self.grace)
+    async def look(self, entry: JournalEntry, deadline: float | None = None) -> tuple[JournalEntry, Verdict]:
+        """Look what became of a write, until a time of the event loop.
+
+        Raises CamsError or TimeoutError where that cannot be seen now.
+        """
+        # As of now, whenever its answer comes: a list from before the grace was over may miss a code that came later.
+        now, listed = self.clock(), list[QrCode]()
+        if entry.known_before is not None:
+            # No more than this: what is cut off within a transaction keeps SQLite locked for a while.
+            async with asyncio.timeout_at(deadline):
+                listed = await self._list(entry)
+        found = verdict(entry, listed, await self.store.codes_of_others(entry), now, self.grace)
         if isinstance(found, Adopt):
             entry = await self.note(entry, state="made", code=found.code.code)
         return entry, found
 
     async def find_out(self, entry: JournalEntry, waits: Sequence[float] = QUICK_LOOKS) -> tuple[JournalEntry, Verdict]:
         """Look a few times, after so many seconds each, until it is known what became of a write; else Wait."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(QUICK_SECONDS):
-                for seconds in waits:
-                    await asyncio.sleep(seconds)
-                    with suppress(CamsError):
-                        entry, found = await self.look(entry)
-                        if not isinstance(found, Wait):
-                            return entry, found
+        now = asyncio.get_running_loop().time
+        deadline = now() + QUICK_SECONDS
+        for seconds in waits:
+            if now() + seconds >= deadline:
+                break
+            await asyncio.sleep(seconds)
+            with suppress(CamsError, TimeoutError):
+                entry, found = await self.look(entry, deadline)
+                if not isinstance(found, Wait):
+                    return entry, found
         return entry, Wait()
 
     async def made(self, entry: JournalEntry) -> QrCode | None:
         """Return the code that a row has made, None if it is gone."""
-        listed = await self.cams.at(Priority.CONFIRM).list_qr_codes(entry.phone_number, entry.space_id)
-        return next((one for one in listed if one.code == entry.code), None)
+        return next((one for one in await self._list(entry) if one.code == entry.code), None)
 
     async def note(self, entry: JournalEntry, **changes: object) -> JournalEntry:
         """Change a row, and hold it on. Raises LostLeaseError if somebody else has it."""
         return await self.store.note_write(entry, self.clock(), self.lease, **changes)
 
-    async def leave(self, entry: JournalEntry, seconds: float = 0.0) -> None:
-        """Leave a row to whoever claims it after so many seconds."""
-        await self.store.note_write(entry, self.clock(), timedelta(seconds=seconds))
+    async def leave(self, entry: JournalEntry, seconds: float = 0.0, **changes: object) -> None:
+        """Leave a row to whoever claims it after so many seconds. Raises LostLeaseError if somebody else has it."""
+        await self.store.note_write(entry, self.clock(), timedelta(seconds=seconds), **changes)
+
+    async def close(self, entry: JournalEntry, said: AuditEntry | None = None) -> bool:
+        """End a row that was told, see `Store.close_write`; False if somebody else has it, who may tell it again."""
+        closed = await self.store.close_write(entry, said)
+        if not closed:
+            log.warning("a write was taken over while it was worked on", entry=entry.id)
+        return closed
+
+    async def _list(self, entry: JournalEntry) -> list[QrCode]:
+        return await self.cams.at(Priority.CONFIRM).list_qr_codes(entry.phone_number, entry.space_id)
 
     async def _known(self, wanted: Wanted) -> frozenset[str] | None:
         """Return the codes of the same message that are there already, None where they may not be seen."""

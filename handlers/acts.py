@@ -19,7 +19,7 @@ from bot.access import Role
 from bot.blocks import Block
 from bot.cams.client import Call
 from bot.cams.errors import CamsError, CamsUnknownOutcomeError
-from bot.errors import AccessDeniedError, FieldErrors, UserError
+from bot.errors import AccessDeniedError, FieldErrors, UnknownOutcomeError, UserError
 from bot.services import Services
 from bot.slack import error_code
 from bot.store import AuditEntry
@@ -167,6 +167,8 @@ class Acts:
     async def _refuse(self, request: Request, error: Exception) -> None:
         try:
             await self._answers.tell(request, explain(error))
+            if isinstance(error, UnknownOutcomeError) and error.then:
+                await error.then()
         except Exception as lost:  # noqa: BLE001 - there is nobody left to tell
             log.warning("an answer could not be given", entry=request.entry, error=_short(lost))
 

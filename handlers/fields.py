@@ -11,7 +11,6 @@ from bot.register import Known, Register
 from handlers.modals import Field
 
 INPUT_MAX = 3000
-OPTION_MAX = 75
 VALUE_MAX = 150
 # In UTF-16 units: longer than any that was seen, and short enough for what an option, a button or a view can hold.
 SPACE_MAX = 128
@@ -29,7 +28,7 @@ def _text(value: str, **more: object) -> Block:
 
 
 def _phone_element(value: str, _register: Register) -> Block:
-    return _text(value, placeholder=blocks.plain("+86 138 0000 1234", OPTION_MAX))
+    return _text(value, placeholder=blocks.plain("+86 138 0000 1234", blocks.OPTION_MAX))
 
 
 def _message_element(value: str, _register: Register) -> Block:
@@ -69,9 +68,9 @@ def _space_element(value: str, register: Register) -> Block:
 def _space(space_id: str, known: Known | None) -> Block:
     """A space as an option: its name and its ID, of which the name is cut where both are too long."""
     space = blocks.shorten(space_id, VALUE_MAX)
-    room = OPTION_MAX - blocks.units(f" ({space})")
+    room = blocks.OPTION_MAX - blocks.units(f" ({space})")
     named = known is not None and known.name.strip() and room >= NAME_MIN
-    return option(space, f"{blocks.shorten(known.name, room)} ({space})" if known and named else space)
+    return blocks.option(space, f"{blocks.shorten(known.name, room)} ({space})" if known and named else space)
 
 
 def spaces(typed: str, register: Register) -> list[Block]:
@@ -85,7 +84,7 @@ def spaces(typed: str, register: Register) -> list[Block]:
     usable = (known for known in found if _is_space(known.space.space_id))
     unknown = register.get(wanted) is None and _is_space(wanted)
     offered = [_space(known.space.space_id, known) for known in islice(usable, OPTIONS_MAX - unknown)]
-    return [*offered, option(wanted, f"Use “{blocks.shorten(wanted, TYPED_MAX)}”")] if unknown else offered
+    return [*offered, blocks.option(wanted, f"Use “{blocks.shorten(wanted, TYPED_MAX)}”")] if unknown else offered
 
 
 def _channel_element(value: str, _register: Register) -> Block:
@@ -100,13 +99,8 @@ def _check_channel(value: str) -> str:
     return value
 
 
-def option(value: str, text: str) -> Block:
-    """One choice of a select."""
-    return {"text": blocks.plain(text, OPTION_MAX), "value": value}
-
-
 def _method_element(value: str, _register: Register) -> Block:
-    options = [option(method, METHODS[method]) for method in VERIFY_METHODS]
+    options = [blocks.option(method, METHODS[method]) for method in VERIFY_METHODS]
     chosen = next((one for one in options if one["value"] == value), options[0])
     return {"type": "radio_buttons", "options": options, "initial_option": chosen}
 
@@ -118,7 +112,7 @@ def _check_method(value: str) -> str:
 
 
 def _language(locale: str) -> Block:
-    return option(locale, f"{LOCALES[locale]} ({locale})")
+    return blocks.option(locale, f"{LOCALES[locale]} ({locale})")
 
 
 def _language_element(value: str, _register: Register) -> Block:

@@ -1,20 +1,22 @@
 """`/cams qr`: make QR codes, list them, hand out their pictures."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from bot import blocks, cards
 from bot.access import Role
 from bot.blocks import Block
+from bot.cams.errors import CamsError, CamsUnknownOutcomeError
 from bot.cams.models import QrCode
 from bot.errors import UnknownOutcomeError, UserError
 from bot.journal import CREATE as CREATE_OPERATION
-from bot.journal import DELETE, LEASE, Adopt, Doubled, GiveUp, candidates
+from bot.journal import DELETE, Adopt, Doubled, GiveUp, candidates
 from bot.qr import UnreadablePictureError
 from bot.services import Services
 from bot.settle import CODE_MAX, picture_of
-from bot.store import JournalEntry, Wanted
+from bot.store import JournalEntry, LostLeaseError, Wanted
 from handlers.fields import CHANNEL, MESSAGE, PHONE, SPACE
 from handlers.modals import Form
 from handlers.routes import Ask, Reply, Router
@@ -23,6 +25,8 @@ from handlers.words import phone_and_message, phone_only
 router = Router()
 PAGE = 10
 NO_ANSWER = "Creating the QR code: CAMS gave no usable answer, so it may or may not have happened."
+TOO_LONG = "Creating the QR code took too long, so another process of this bot has taken over."
+FINDING_OUT = "I am finding out; its picture, or that there is none, comes here soon."
 CREATE = Form("qr_create", "Create a QR code", "Create", (PHONE, MESSAGE, SPACE, CHANNEL))
 LIST = Form("qr_list", "QR codes of a number", "List", (PHONE, SPACE))
 
@@ -48,10 +52,13 @@ async def create(ask: Ask, services: Services) -> Reply:
         user_id=ask.user_id,
         channel_id=ask.channel_id,
     )
-    entry, qr = await services.journal.create(wanted)
-    await services.remember(ask["phone"], space)
-    reply = await _found_out(entry, services) if qr is None else await _picture(qr, services, ask.user_id)
-    return replace(reply, then=partial(services.store.close_write, entry))
+    try:
+        entry, qr = await services.journal.create(wanted)
+        await services.remember(ask["phone"], space)
+        reply = await _found_out(entry, services) if qr is None else await _picture(qr, services, ask.user_id)
+    except LostLeaseError as exc:
+        raise UnknownOutcomeError(f"{TOO_LONG} {FINDING_OUT}") from exc
+    return replace(reply, then=partial(services.journal.close, entry))
 
 
 async def _found_out(entry: JournalEntry, services: Services) -> Reply:
@@ -62,10 +69,10 @@ async def _found_out(entry: JournalEntry, services: Services) -> Reply:
         case Doubled(codes):
             return Reply(cards.doubled_sentence(entry), cards.doubled(entry, codes))
         case GiveUp():
-            await services.store.close_write(entry)
-            raise UnknownOutcomeError(f"{NO_ANSWER} Look at `/cams qr list`: if the code is there, post its picture.")
+            text = f"{NO_ANSWER} Look at `/cams qr list`: if the code is there, post its picture."
+            raise UnknownOutcomeError(text, partial(services.journal.close, entry))
     await services.journal.leave(entry)
-    raise UnknownOutcomeError(f"{NO_ANSWER} I am finding out; its picture, or that there is none, comes here soon.")
+    raise UnknownOutcomeError(f"{NO_ANSWER} {FINDING_OUT}")
 
 
 @router.press("qr.delete", requires=Role.OPERATOR)
@@ -83,25 +90,44 @@ async def delete(ask: Ask, services: Services) -> Reply:
         channel_id=ask.channel_id,
     )
     # Two deletes at once would each see the other's code stand, and none would be left.
-    turn = await services.store.begin_write(wanted, None, services.clock(), LEASE)
+    turn = await services.journal.begin(wanted)
     if turn is None:
         raise UserError("One of these codes is being deleted right now. Nothing else was deleted.")
     try:
-        return await _delete_one(ask["code"], entry, services)
-    finally:
-        await services.store.close_write(turn)
+        left = await _left_by(ask["code"], entry, services)
+        await _delete(ask["code"], turn, services)
+    except LostLeaseError as exc:
+        raise UserError("It took too long to look at the codes. Nothing was deleted; try again.") from exc
+    except (CamsError, UserError) as exc:
+        # A list that failed has deleted nothing.
+        if not isinstance(exc, CamsUnknownOutcomeError) or exc.operation != DELETE:
+            await services.journal.close(turn)
+        raise
+    await services.journal.close(turn)
+    return Reply(f"The code {ask['code']} was deleted. {left} stays; post its picture from `/cams qr list`.")
 
 
-async def _delete_one(code: str, entry: JournalEntry, services: Services) -> Reply:
+async def _delete(code: str, turn: JournalEntry, services: Services) -> None:
+    # Whoever has lost the turn deletes nothing any more.
+    turn = await services.journal.note(turn, sent_at=services.clock())
+    try:
+        await services.cams.delete_qr_code(turn.phone_number, code, turn.space_id)
+    except CamsUnknownOutcomeError:
+        # CAMS may still be at it, and a list would show the code as if it stayed.
+        with suppress(LostLeaseError):
+            await services.journal.leave(turn, state="unknown", sent_at=services.clock())
+        raise
+
+
+async def _left_by(code: str, entry: JournalEntry, services: Services) -> str:
+    """Return the equal codes that stay when one of them is deleted. Raises UserError where it may not be."""
     listed = await services.cams.list_qr_codes(entry.phone_number, entry.space_id)
     equal = {one.code for one in candidates(entry, listed)}
     if code not in equal:
         raise UserError(f"The code {code} is not there any more. Nothing was deleted.")
     if len(equal) == 1:
         raise UserError(f"{code} is the only one left of them, so it was not deleted.")
-    await services.cams.delete_qr_code(entry.phone_number, code, entry.space_id)
-    left = ", ".join(sorted(equal - {code}))
-    return Reply(f"The code {code} was deleted. {left} stays; post its picture from `/cams qr list`.")
+    return ", ".join(sorted(equal - {code}))
 
 
 @router.command(

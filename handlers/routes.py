@@ -45,7 +45,7 @@ class Reply:
     # The answer can be posted in the channel with a button, which asks for it again.
     shareable: bool = False
     # Called when the answer was given.
-    then: Callable[[], Awaitable[None]] | None = None
+    then: Callable[[], Awaitable[object]] | None = None
     # The answer takes the place of the message whose button was pressed.
     replaces: bool = False
 

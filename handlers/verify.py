@@ -1,6 +1,8 @@
 """`/cams verify`: have a verification code sent to a number. The code itself never passes through here."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 
 from bot import blocks, phones
 from bot.access import Role
@@ -8,11 +10,10 @@ from bot.blocks import Block
 from bot.cams.errors import CamsError, CamsUnknownOutcomeError
 from bot.cams.values import LOCALES
 from bot.errors import UnknownOutcomeError, UserError
-from bot.journal import LEASE
 from bot.journal import VERIFY as VERIFY_OPERATION
 from bot.services import Services
 from bot.settle import verification
-from bot.store import JournalEntry, Wanted
+from bot.store import JournalEntry, LostLeaseError, Wanted
 from handlers.errors import explain
 from handlers.fields import LANGUAGE, METHOD, PHONE, SPACE
 from handlers.modals import Form
@@ -63,7 +64,7 @@ async def verify(ask: Ask, services: Services) -> Reply:
         user_id=ask.user_id,
         channel_id=ask.channel_id,
     )
-    entry = await services.store.begin_write(wanted, None, services.clock(), LEASE)
+    entry = await services.journal.begin(wanted)
     if entry is None:
         raise UserError("This very code is being requested right now. Wait for what comes of it.")
     await _send(entry, ask, services)
@@ -76,21 +77,22 @@ async def verify(ask: Ask, services: Services) -> Reply:
         ["Next: enter the code in the CAMS console, under Channel Management, at this number. Never post it in Slack."],
         ["Nothing has come after two minutes? Try the other way, a call or a text message, before the same one again."],
     )
-    return Reply(text, [shown])
+    return Reply(text, [shown], then=partial(services.journal.close, entry))
 
 
 async def _send(entry: JournalEntry, ask: Ask, services: Services) -> None:
-    """Have the code sent, once. A row that a crash leaves open is told of by the next start."""
+    """Have the code sent, once. Its row stays open until that was told, for a crash before it to be told of later."""
+    journal = services.journal
     try:
         await services.cams.send_verification_code(entry.phone_number, entry.space_id, ask["method"], ask["language"])
     except CamsUnknownOutcomeError as exc:
+        with suppress(LostLeaseError):
+            entry = await journal.note(entry, state="unknown", sent_at=services.clock())
         said = await verification(services, entry.phone_number, entry.space_id)
-        await services.store.close_write(entry)
-        raise UnknownOutcomeError(f"{explain(exc)} {said}") from exc
+        raise UnknownOutcomeError(f"{explain(exc)} {said}", partial(journal.close, entry)) from exc
     except CamsError:
-        await services.store.close_write(entry)
+        await journal.close(entry)
         raise
-    await services.store.close_write(entry)
 
 
 def _language(values: Mapping[str, str]) -> str:

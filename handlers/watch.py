@@ -2,6 +2,7 @@
 
 from bot import blocks, cards, review
 from bot.access import Role
+from bot.alerts import change_view
 from bot.blocks import Block, Part
 from bot.cams.errors import CamsError, CamsRefusedError, CamsThrottledError
 from bot.services import Services
@@ -118,7 +119,7 @@ def _problems(problems: list[Alert]) -> list[Block]:
             blocks.emoji("no_entry" if one.state == "failed" else "hourglass_flowing_sand"),
             " ",
             blocks.channel(one.channel_id),
-            f" {blocks.shorten(cards.alert_sentence(one.transition), PROBLEM_MAX)} ",
+            f" {blocks.shorten(change_view.sentence(one.transition), PROBLEM_MAX)} ",
             blocks.bold("Not posted: " if one.state == "failed" else "Not posted yet: "),
             blocks.shorten(one.error, PROBLEM_MAX),
         ]

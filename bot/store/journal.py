@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.engine import RowMapping
 
+from bot.store.audit import add_audit
 from bot.store.base import Queries, insert
 from bot.store.columns import storable
-from bot.store.rows import JournalEntry, Wanted
+from bot.store.rows import AuditEntry, JournalEntry, Wanted
 from bot.store.tables import journal
 
 
@@ -48,17 +49,23 @@ class JournalQueries(Queries):
     async def note_write(self, entry: JournalEntry, now: datetime, lease: timedelta, **changes: Any) -> JournalEntry:
         """Change a row and hold it on; return it as it is now. Raises LostLeaseError if somebody else has it."""
         changes = {**changes, "lease_until": now + lease}
-        held = (journal.c.id == entry.id, journal.c.attempts == entry.attempts, journal.c.state != "closed")
         async with self._writing() as tx:
-            changed = await tx.execute(update(journal).where(*held).values(changes))
+            changed = await tx.execute(update(journal).where(_held(entry)).values(changes))
         if changed.rowcount != 1:
             raise LostLeaseError(f"journal entry {entry.id} was taken over")
         return replace(entry, **changes)
 
-    async def close_write(self, entry: JournalEntry) -> None:
-        """End a row: its outcome is known, and told."""
+    async def close_write(self, entry: JournalEntry, said: AuditEntry | None = None) -> bool:
+        """End a row, since its outcome is known and told, and add the row of the audit log that says so.
+
+        Return False, changing nothing, if somebody else has taken the row over, or it is closed already.
+        """
         async with self._writing() as tx:
-            await tx.execute(update(journal).where(journal.c.id == entry.id).values(state="closed", lease_until=None))
+            ended = update(journal).where(_held(entry)).values(state="closed", lease_until=None)
+            closed = (await tx.execute(ended)).rowcount == 1
+            if closed and said:
+                await tx.execute(add_audit(said))
+            return closed
 
     async def claim_writes(self, now: datetime, lease: timedelta, limit: int) -> list[JournalEntry]:
         """Take rows that nobody works on, the oldest first; nobody else gets them before `now + lease`."""
@@ -111,6 +118,11 @@ class JournalQueries(Queries):
 
 class LostLeaseError(Exception):
     """Somebody else works on the row now: leave it to them."""
+
+
+def _held(entry: JournalEntry) -> ColumnElement[bool]:
+    """The row, as long as nobody has claimed it since: `attempts` is the fencing token."""
+    return and_(journal.c.id == entry.id, journal.c.attempts == entry.attempts, journal.c.state != "closed")
 
 
 def _entry(row: RowMapping) -> JournalEntry:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Self, cast
 
 from bot.access import Person
@@ -99,6 +100,11 @@ class FakeStore:
     subscribed: list[Subscription] = field(default_factory=list)
     stuck: list[Alert] = field(default_factory=list)
     rows: list[AuditEntry] = field(default_factory=list)
+    # The journal's rows that are due, and the keys of those that were closed.
+    due: list[JournalEntry] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+    # What was written of rows that stay open: for how many seconds they are held, and what changed.
+    noted: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
 
     async def space_of(self, _phone_number: str) -> str:
         return ""
@@ -121,14 +127,21 @@ class FakeStore:
     async def begin_write(self, wanted: Wanted, *_: object) -> JournalEntry:
         return entry_of(wanted)
 
-    async def note_write(self, entry: JournalEntry, _now: object, _lease: object, **changes: Any) -> JournalEntry:
+    async def note_write(self, entry: JournalEntry, _now: object, lease: timedelta, **changes: Any) -> JournalEntry:
+        self.noted.append((lease.total_seconds(), changes))
         return replace(entry, **changes)
 
-    async def close_write(self, entry: JournalEntry) -> None:
-        """Forget it."""
+    async def close_write(self, entry: JournalEntry, said: AuditEntry | None = None) -> bool:
+        self.closed.append(entry.id)
+        self.rows += [said] if said else []
+        return True
 
-    async def claim_writes(self, *_: object) -> list[JournalEntry]:
-        return []
+    async def claim_writes(self, _now: object, _lease: object, limit: int) -> list[JournalEntry]:
+        claimed, self.due = self.due[:limit], self.due[limit:]
+        return claimed
+
+    async def codes_of_others(self, _entry: JournalEntry) -> frozenset[str]:
+        return frozenset()
 
     async def alarms(self) -> list[Alarm]:
         return []
@@ -176,18 +189,24 @@ class FakeDrawer:
 
 @dataclass
 class StrictSlack:
-    """Takes everything, and notes what Slack would have refused. `post_picture` can be told to fail."""
+    """Takes everything, and notes what Slack would have refused. `post_picture` and `tell` can be told to fail."""
 
     me: Identity = ME
     refused: list[str] = field(default_factory=list)
     shown: list[Any] = field(default_factory=list)
     lost: Exception | None = None
+    unreachable: Exception | None = None
 
     async def post(self, _channel_id: str, text: str, blocks: Sequence[Block]) -> str:
         self._message(text, blocks)
         return "1.000001"
 
     async def whisper(self, _channel_id: str, _user_id: str, text: str, blocks: Sequence[Block]) -> None:
+        self._message(text, blocks)
+
+    async def tell(self, _channel_id: str, _user_id: str, text: str, blocks: Sequence[Block]) -> None:
+        if self.unreachable:
+            raise self.unreachable
         self._message(text, blocks)
 
     async def respond(self, _response_url: str, text: str, blocks: Sequence[Block], *, replace: bool = False) -> None:
@@ -223,7 +242,7 @@ class StrictSlack:
 def make_services(
     slack: StrictSlack | None = None,
     cams: FakeCams | None = None,
-    store: FakeStore | None = None,
+    store: FakeStore | Store | None = None,
     register: Register | None = None,
     **variables: str,
 ) -> Services:

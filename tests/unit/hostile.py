@@ -14,6 +14,8 @@ from slack_sdk.models.blocks import Block as SdkBlock
 from slack_sdk.models.views import View as SdkView
 
 from bot.cams.models import Profile, QrCode, Waba
+from bot.statuses import MEANINGS
+from bot.store import Card, CardAct, Transition
 from sandbox.slack import blockkit
 
 NASTY = (
@@ -50,6 +52,54 @@ TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.ju
 QR_CODES = st.builds(QrCode, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT)
 RATES = st.dictionaries(TEXT, st.none() | st.booleans() | st.integers() | TEXT | st.lists(TEXT, max_size=3), max_size=3)
 WABAS = st.builds(Waba, *[TEXT] * 10, RATES)
+TRANSITIONS = st.builds(
+    Transition,
+    kind=st.sampled_from(
+        ["review", "poll_failing", "poll_recovered", "cams_silent", "cams_answers", "key_refused", "key_accepted"]
+    ),
+    waba_id=TEXT,
+    waba_name=TEXT,
+    before=TEXT,
+    after=TEXT | st.sampled_from(sorted(MEANINGS)),
+    before_since=st.none() | TIMES,
+    at_least=st.booleans(),
+    detail=TEXT,
+    id=st.integers(1),
+    space_id=NAME,
+    seen_at=TIMES,
+)
+_USER = st.sampled_from(["U012ABC", "W012ABC"])
+CARDS = st.builds(
+    Card,
+    id=st.integers(1, 2**63 - 1),
+    space_id=NAME,
+    channel_id=st.just("C012ABC"),
+    waba_id=TEXT,
+    waba_name=TEXT,
+    state=st.sampled_from(["open", "closed"]),
+    status=TEXT | st.sampled_from(sorted(MEANINGS)),
+    before=TEXT,
+    status_since=TIMES,
+    changes=st.integers(1, 2**31),
+    opened_at=TIMES,
+    closed_at=st.none() | TIMES,
+    acked_by=st.just("") | _USER,
+    acked_at=st.none() | TIMES,
+    assigned_to=st.just("") | _USER,
+    snoozed_by=st.just("") | _USER,
+    snoozed_until=st.none() | TIMES,
+    snoozed_to_change=st.booleans(),
+    show_at=TIMES,
+)
+CARD_ACTS = st.builds(
+    CardAct,
+    id=st.integers(1),
+    card_id=st.integers(1),
+    at=TIMES,
+    user_id=_USER,
+    act=st.sampled_from(["ack", "unack", "assign", "snooze", "unsnooze", "refresh", "something else"]),
+    detail=st.sampled_from(["", "U012ABC", "2026-11-20T12:00:00+00:00", "change"]) | TEXT,
+)
 PROFILES = st.builds(Profile, *[TEXT] * 6, st.lists(TEXT, max_size=8).map(tuple))
 
 

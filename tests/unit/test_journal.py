@@ -1,27 +1,35 @@
+import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cams.models import QrCode
-from bot.journal import CREATE, GRACE, SENDS_MAX, TOO_OLD, Adopt, Doubled, GiveUp, SendAgain, Wait, verdict
-from bot.store import JournalEntry, Wanted
-from tests.fixtures.clock import NOON
-from tests.unit.fakes import entry_of
-
-WANTED = Wanted(
-    operation=CREATE, phone_number="6591234567", space_id="cams-1", content="Hello", user_id="U1", channel_id="C1"
+from bot.cams.client import CamsClient
+from bot.journal import (
+    GRACE,
+    QUICK_SECONDS,
+    SENDS_MAX,
+    TOO_OLD,
+    Adopt,
+    Doubled,
+    GiveUp,
+    Journal,
+    SendAgain,
+    Verdict,
+    Wait,
+    verdict,
 )
+from bot.store import JournalEntry, Store
+from tests.fixtures.clock import NOON
+from tests.unit.cams import virtual_time
+from tests.unit.fakes import FakeStore, entry_of
+from tests.unit.writes import LIST, WANTED, WritesCams, qr
 
 
 def entry(**changes: Any) -> JournalEntry:
     return entry_of(WANTED, state="unknown", **changes)
-
-
-def qr(code: str, message: str = "Hello") -> QrCode:
-    return QrCode(code, f"https://wa.me/message/{code}", message, "6591234567", "", "PNG")
 
 
 def test_the_one_new_code_with_the_message_is_adopted() -> None:
@@ -91,3 +99,66 @@ def test_what_was_there_before_or_is_somebody_elses_is_never_taken_and_nothing_i
 @pytest.mark.parametrize("seconds", [0, 9.9, 10, 600, 601])
 def test_a_code_that_shows_up_late_is_adopted_at_any_time(seconds: float) -> None:
     assert verdict(entry(sends=SENDS_MAX), [qr("NEW")], (), NOON + timedelta(seconds=seconds)) == Adopt(qr("NEW"))
+
+
+class SlowStore(FakeStore):
+    """Takes seconds for each transaction, and counts those that were cut off."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.cut_off = 0
+
+    async def codes_of_others(self, entry: JournalEntry) -> frozenset[str]:
+        await self._work()
+        return await super().codes_of_others(entry)
+
+    async def note_write(self, entry: JournalEntry, *given: Any, **changes: Any) -> JournalEntry:
+        await self._work()
+        return await super().note_write(entry, *given, **changes)
+
+    async def _work(self) -> None:
+        try:
+            await asyncio.sleep(self.seconds)
+        except asyncio.CancelledError:
+            self.cut_off += 1
+            raise
+
+
+async def found_out(cams: WritesCams, store: FakeStore) -> tuple[Verdict, float]:
+    journal = Journal(cast(Store, store), cast(CamsClient, cams), lambda: NOON)
+    _, found = await journal.find_out(entry())
+    return found, asyncio.get_running_loop().time()
+
+
+@pytest.mark.parametrize("seconds", [0.5, QUICK_SECONDS - 0.1, QUICK_SECONDS + 10])
+def test_a_quick_look_never_cuts_off_a_transaction(seconds: float) -> None:
+    store = SlowStore(seconds)
+    found, _ = virtual_time.run(found_out(WritesCams(qr("NEW")), store))
+
+    assert (found, store.cut_off) == (Adopt(qr("NEW")), 0)
+
+
+def test_a_quick_look_that_cams_does_not_answer_ends_in_time() -> None:
+    cams = WritesCams(qr("NEW"))
+
+    async def hang() -> None:
+        await asyncio.sleep(3600)
+
+    cams.before[LIST] = hang
+    found, took = virtual_time.run(found_out(cams, FakeStore()))
+
+    assert (found, took) == (Wait(), QUICK_SECONDS)
+
+
+def test_a_code_that_shows_up_in_a_moment_is_found_by_a_quick_look() -> None:
+    cams = WritesCams()
+
+    async def show_up() -> None:
+        if cams.sent.count(LIST) == 3:
+            cams._codes.append(qr("NEW"))
+
+    cams.before[LIST] = show_up
+    found, took = virtual_time.run(found_out(cams, FakeStore()))
+
+    assert (found, took) == (Adopt(qr("NEW")), 3.0)

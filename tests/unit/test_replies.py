@@ -18,8 +18,7 @@ from handlers.acts import Acts
 from handlers.answers import Request
 from tests.fixtures.clock import NOON
 from tests.unit.fakes import FakeCams, FakeStore, StrictSlack, make_services
-from tests.unit.hostile import NAME, PROFILES, QR_CODES, TEXT, WABAS
-from tests.unit.test_cards import TRANSITIONS
+from tests.unit.hostile import NAME, PROFILES, QR_CODES, TEXT, TRANSITIONS, WABAS
 
 NUMBER = "8613800001234"
 EVERYTHING = {"BOT_ADMINS": "U012ABC"}

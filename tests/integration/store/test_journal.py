@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.journal import CREATE, LEASE
-from bot.store import JournalEntry, LostLeaseError, Store, Wanted
+from bot.store import AuditEntry, JournalEntry, LostLeaseError, Store, Wanted
 from tests.fixtures.clock import NOON
 
 WANTED = Wanted(
@@ -17,6 +17,22 @@ async def begun(store: Store, **changes: str) -> JournalEntry:
     entry = await store.begin_write(replace(WANTED, **changes), {"OLD"}, NOON, LEASE)
     assert entry is not None
     return entry
+
+
+def said(outcome: str) -> AuditEntry:
+    return AuditEntry(
+        at=NOON,
+        user_id="U1",
+        team_id="",
+        channel_id="C1",
+        entry="journal",
+        act="qr create",
+        target="",
+        allowed=True,
+        outcome=outcome,
+        request_id="",
+        duration_ms=0,
+    )
 
 
 async def test_a_row_holds_what_was_asked_for_and_what_was_there_before(store: Store) -> None:
@@ -59,6 +75,24 @@ async def test_who_lost_a_row_changes_nothing_of_it_any_more(store: Store) -> No
     with pytest.raises(LostLeaseError):
         await store.note_write(entry, NOON, LEASE, state="made", code="X")
     assert (await store.note_write(taken, NOON, LEASE, state="made", code="Y")).code == "Y"
+
+
+async def test_who_lost_a_row_does_not_close_it_and_writes_down_no_outcome(store: Store) -> None:
+    entry = await begun(store)
+    [taken] = await store.claim_writes(NOON + LEASE, LEASE, 10)
+    late = await store.close_write(entry, said("late"))
+    still_open = [one.id for one in await store.open_writes()]
+    closed = [await store.close_write(taken, said(word)) for word in ("closed", "twice")]
+
+    assert (late, still_open, closed) == (False, [entry.id], [True, False])
+    assert [row.outcome for row in await store.audit_rows(10)] == ["closed"]
+
+
+async def test_a_row_whose_lease_ran_out_is_still_closed_by_its_holder_while_nobody_wants_it(store: Store) -> None:
+    entry = await begun(store)
+    await store.release_writes(NOON)
+
+    assert await store.close_write(entry)
 
 
 async def test_a_start_takes_over_what_the_dead_process_held(store: Store) -> None:

@@ -1,0 +1,56 @@
+"""How an alert names things: short enough that what matters is never cut off."""
+
+from datetime import datetime, timedelta
+
+from bot import blocks
+from bot.blocks import Part
+from bot.store import Transition
+
+NAME_MAX = 80
+STATUS_MAX = 30
+CONSOLE = "https://chatapp.console.alibabacloud.com/CustomerList"
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return a text of others on one line, cut to a number of UTF-16 units."""
+    return blocks.shorten(" ".join(blocks.clean(text).split()), limit)
+
+
+def name_of(waba_name: str, space_id: str) -> str:
+    """Return the name of a WABA, which is its space's ID where CAMS tells none."""
+    return one_line(waba_name if waba_name.strip() else space_id, NAME_MAX)
+
+
+def status_of(status: str) -> str:
+    return one_line(status, STATUS_MAX)
+
+
+def move(change: Transition) -> str:
+    """Say what a change was from and to."""
+    if change.kind == "review":
+        return f"{status_of(change.before)} → {status_of(change.after)}"
+    return {"poll_failing": "cannot be read", "poll_recovered": "can be read again"}.get(
+        change.kind, change.kind.replace("_", " ")
+    )
+
+
+def moment(at: datetime) -> str:
+    """A time where no block can show it in the reader's own zone."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def lasting(time: timedelta) -> str:
+    """Say how long something took, in its two largest units."""
+    minutes = max(int(time.total_seconds()) // 60, 0)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    counted = [(days, "day"), (hours, "hour"), (rest, "minute")]
+    said = [f"{count} {unit}{'s' if count > 1 else ''}" for count, unit in counted if count]
+    return " ".join(said[:2]) or "less than a minute"
+
+
+def person(user_id: str) -> Part:
+    return blocks.user(user_id) if user_id else "somebody"
+
+
+def console_button() -> blocks.Block:
+    return blocks.button("Open in console", "console", url=CONSOLE)
