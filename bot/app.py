@@ -104,6 +104,7 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         await register.load(store)
         if store.is_alone:
             await store.release_writes(now())
+            await store.release_watches()
         token = settings.slack_bot_token.get_secret_value()
         client = _slack_client(settings, session, token)
         slack = Slack(client, await _identity(client, settings))
@@ -126,6 +127,7 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         jobs.schedule(scheduler, services, tasks)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
+        await stack.enter_async_context(jobs.waking(scheduler, services))
         _settle()
         await _until(ready)
         yield

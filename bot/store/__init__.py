@@ -6,7 +6,7 @@ Every method is one transaction and gives frozen values back.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from bot.cams.line import Priority
 from bot.cams.quota import MakePermits
@@ -18,12 +18,14 @@ from bot.store.columns import storable
 from bot.store.engine import cannot_open, create_engine, reason, try_file
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
+from bot.store.pushes import PushQueries
 from bot.store.register import RegisterQueries, Stamp
 from bot.store.rows import (
     Alarm,
     AlarmKind,
     Alert,
     AuditEntry,
+    Callbacks,
     Card,
     CardAct,
     Change,
@@ -39,21 +41,26 @@ from bot.store.rows import (
     Watch,
 )
 from bot.store.spaces import SpaceQueries
+from bot.store.wake import Wake, WakeKind, listening
+from bot.store.watching import Decide, Rest, WatchQueries
 
 __all__ = [
     "Alarm",
     "AlarmKind",
     "Alert",
     "AuditEntry",
+    "Callbacks",
     "Card",
     "CardAct",
     "Change",
     "Channel",
+    "Decide",
     "JournalEntry",
     "Kind",
     "LostLeaseError",
     "NewPost",
     "NewerDatabaseError",
+    "Rest",
     "Schema",
     "Space",
     "SpaceNumber",
@@ -61,6 +68,8 @@ __all__ = [
     "Store",
     "Subscription",
     "Transition",
+    "Wake",
+    "WakeKind",
     "Wanted",
     "Watch",
     "create_engine",
@@ -71,13 +80,26 @@ __all__ = [
 ]
 
 
-class Store(AlarmQueries, JournalQueries, SpaceQueries, RegisterQueries, AlertQueries, AuditQueries):
+class Store(
+    AlarmQueries,
+    JournalQueries,
+    SpaceQueries,
+    WatchQueries,
+    PushQueries,
+    RegisterQueries,
+    AlertQueries,
+    AuditQueries,
+):
     """All that the bot remembers."""
 
     @property
     def is_alone(self) -> bool:
         """Whether no other process may use this database."""
         return self._engine.dialect.name == "sqlite"
+
+    def listening(self) -> AbstractAsyncContextManager[None]:
+        """Have `woken` told what other processes make, too."""
+        return listening(self._engine, self.woken)
 
     def shared_permits(self, *, lease: float) -> MakePermits | None:
         """Return what makes the permits of the account where processes share this database, None where none may.
