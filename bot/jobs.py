@@ -25,6 +25,7 @@ log = structlog.get_logger()
 POLL_SECONDS = 1
 DELIVER_SECONDS = 2
 CHECK_SECONDS = 2
+CHECK_PUSHES_SECONDS = 60
 SETTLE_SECONDS = 2
 RELOAD_SECONDS = 60
 # What is run at once when there is work for it.
@@ -65,6 +66,12 @@ def checking(tasks: Tasks, refresh_register: Job) -> Job:
             tasks.start(refresh_register(services))
 
     return check_cams
+
+
+async def check_pushes(services: Services) -> None:
+    """Tell where callbacks stay away that came before."""
+    if services.settings.callback_secret:
+        await health.tell_of_pushes(services.store, await _everybody(services), services.clock())
 
 
 async def _everybody(services: Services) -> list[str]:
@@ -111,6 +118,7 @@ def schedule(scheduler: AsyncIOScheduler, services: Services, tasks: Tasks) -> N
         (deliver_alerts, DELIVER_SECONDS),
         (settling(tasks), SETTLE_SECONDS),
         (checking(tasks, refresh_register), CHECK_SECONDS),
+        (check_pushes, CHECK_PUSHES_SECONDS),
         (refresh_register, services.settings.spaces_refresh_seconds),
         (reload_register, RELOAD_SECONDS),
     )

@@ -1,8 +1,17 @@
 """The Slack surface: one file a noun. This tuple is the list of what the bot can do."""
 
+from handlers import callback, profile, qr, quota, spaces, verify, waba, watch
 from handlers import help as helping
-from handlers import profile, qr, quota, spaces, verify, waba, watch
 from handlers.routes import Routes
 
-ROUTERS = (qr.router, verify.router, waba.router, profile.router, spaces.router, watch.router, quota.router)
+ROUTERS = (
+    qr.router,
+    verify.router,
+    waba.router,
+    profile.router,
+    spaces.router,
+    watch.router,
+    quota.router,
+    callback.router,
+)
 ROUTES = Routes((*ROUTERS, helping.about(ROUTERS)))
