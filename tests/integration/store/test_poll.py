@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot.cams.errors import CamsUnknownOutcomeError
+from bot.alerts import change_view
+from bot.cams.errors import CamsPermissionError, CamsUnknownOutcomeError
 from bot.cams.models import Waba
 from bot.review import FAILING_AFTER, Fetch, look
 from bot.store import Store, Transition, create_engine
@@ -171,6 +172,18 @@ async def test_a_failure_is_kept_in_the_words_of_the_client(store: Store) -> Non
     [watch] = await store.watches()
 
     assert watch.failure == str(FETCH_FAILED)
+
+
+async def test_a_space_that_may_not_be_read_is_told_with_the_missing_ram_action(store: Store) -> None:
+    refused = CamsPermissionError("QueryChatappBindWaba", "You are not authorized", code="NoPermission")
+    clock, cams = Clock(), Cams(space=refused)
+    await store.subscribe("space", "C1", "U1", NOON)
+    await poll(store, cams.get_waba, ["space"], "", clock)
+    clock += FAILING_AFTER
+    [told] = await poll(store, cams.get_waba, ["space"], "", clock)
+
+    assert told.kind == "poll_failing"
+    assert "allow the action cams:QueryChatappBindWaba in its RAM policy" in change_view.change(told).text
 
 
 async def test_of_an_error_that_is_not_the_clients_only_the_class_is_kept(store: Store) -> None:
