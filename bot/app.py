@@ -25,10 +25,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import account, http, jobs
+from bot.callback_route import add_callbacks
 from bot.cams.arrival import ArrivalConnector
 from bot.drawing import Drawer
 from bot.errors import BotError, SlackRefusesError
 from bot.people import People
+from bot.pushes import Pushes
 from bot.register import Register
 from bot.services import Services
 from bot.settings import Settings
@@ -105,6 +107,7 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         if store.is_alone:
             await store.release_writes(now())
             await store.release_posts(now())
+            await store.release_watches()
         token = settings.slack_bot_token.get_secret_value()
         client = _slack_client(settings, session, token)
         slack = Slack(client, await _identity(client, settings))
@@ -127,6 +130,7 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         jobs.schedule(scheduler, services, tasks)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
+        await stack.enter_async_context(jobs.waking(scheduler, services))
         _settle()
         await _until(ready)
         yield
@@ -150,6 +154,9 @@ async def _reachable(
     web = http.application(ready)
     if settings.slack_app_token is None and settings.slack_signing_secret:
         http.add_slack(web, bolt, settings.slack_signing_secret.get_secret_value(), _refusal(services), begin)
+    if settings.callback_secret:
+        pushes = Pushes(services.store, tasks)
+        add_callbacks(web, settings.callback_secret.get_secret_value(), pushes.take, monotonic)
     await stack.enter_async_context(http.serving(web, settings.http_host, settings.http_port))
     return ready
 

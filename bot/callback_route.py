@@ -8,7 +8,6 @@ https://www.alibabacloud.com/help/en/chatapp/developer-reference/chatappaudit-1
 
 import asyncio
 import hmac
-import re
 from collections.abc import Callable
 
 import structlog
@@ -16,13 +15,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import RequestPayloadError
 
-from bot.callbacks import BODY_MAX, Callback, MalformedCallbackError, read_callback
+from bot.callbacks import BODY_MAX, PATH, SECRET, Callback, MalformedCallbackError, read_callback
 
 log = structlog.get_logger()
-PATH = "/cams/callback/"
-"""What stands before the secret in the address that CAMS is given."""
-SECRET = re.compile("[A-Za-z0-9_-]{16,256}")
-"""What a secret may be: too long to be guessed, and the same in an address as outside, as token_urlsafe makes it."""
 BODY_SECONDS = 5.0
 """How long a body may take to arrive."""
 RATE = 50.0

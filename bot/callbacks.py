@@ -13,6 +13,10 @@ from typing import Any
 
 from bot.errors import BotError
 
+PATH = "/cams/callback/"
+"""What stands before the secret in the address that CAMS is given."""
+SECRET = re.compile("[A-Za-z0-9_-]{16,256}")
+"""What a secret may be: too long to be guessed, and the same in an address as outside, as token_urlsafe makes it."""
 BODY_MAX = 1024**2
 """The longest body that is read, in bytes."""
 ITEMS_MAX = 1000

@@ -1,6 +1,7 @@
 """Troubles between us and CAMS as a whole: each is told once, and once more when it is over.
 
-jobs.check_cams -> (probe, where nobody else calls) -> troubles (pure) -> store: raise or clear -> alerts owed
+jobs.check_cams   -> (probe, where nobody else calls) -> troubles (pure) -> store: raise or clear -> alerts owed
+jobs.check_pushes -> push_silence (pure)                                -> the same
 """
 
 from collections.abc import Collection, Mapping
@@ -14,7 +15,17 @@ from bot.store import Alarm, AlarmKind, Change, Kind, Store
 
 # A shorter silence is everyday life; people who ask meanwhile are told anyway.
 SILENT_AFTER = timedelta(minutes=15)
-OVER: Mapping[AlarmKind, Kind] = {"cams_silent": "cams_answers", "key_refused": "key_accepted"}
+# So many changes in a row without a push, each so old that its push would have come, and not older than this.
+UNPUSHED_CHANGES = 3
+PUSH_PATIENCE = timedelta(minutes=10)
+PUSH_MEMORY = timedelta(days=7)
+FOUND_MAX = 50
+OF_CAMS: frozenset[AlarmKind] = frozenset({"cams_silent", "key_refused"})
+OVER: Mapping[AlarmKind, Kind] = {
+    "cams_silent": "cams_answers",
+    "key_refused": "key_accepted",
+    "push_silent": "push_again",
+}
 
 log = structlog.get_logger()
 
@@ -41,16 +52,51 @@ async def probe(cams: CamsClient) -> None:
 
 async def tell(store: Store, cams: CamsClient, channels: Collection[str], now: datetime) -> None:
     """Raise the alarms of what is wrong, and clear those of what CAMS's own answers have shown to be over."""
-    standing: dict[AlarmKind, Alarm] = {alarm.kind: alarm for alarm in await store.alarms()}
+    standing = {alarm.kind: alarm for alarm in await store.alarms() if alarm.kind in OF_CAMS}
     current = troubles(cams, now)
     for kind, alarm in current.items():
-        if kind not in standing and await store.raise_alarm(alarm, _change(kind, alarm), channels):
-            log.error("an alarm was raised", kind=kind, detail=alarm.detail)
+        if kind not in standing:
+            await _raise(store, alarm, channels)
     for kind, alarm in standing.items():
         # A process that has not heard from CAMS cannot know: another one may have raised it a moment ago.
-        over = kind not in current and cams.heard_since_trouble
-        if over and await store.clear_alarm(alarm, _change(OVER[kind], alarm), channels, now):
-            log.info("an alarm is over", kind=kind)
+        if kind not in current and cams.heard_since_trouble:
+            await _clear(store, alarm, channels, now)
+
+
+def push_silence(last_push: datetime | None, found: Collection[datetime], now: datetime) -> Alarm | None:
+    """Return the alarm that pushes stay away, None where they do not, or never came.
+
+    `found` is when changes were seen that a poll found by itself; `last_push` when a watched WABA was pushed. A push
+    may come late, for CAMS tries it again: what was found a moment ago is no sign yet.
+    """
+    if last_push is None:
+        return None
+    unpushed = [at for at in found if max(last_push, now - PUSH_MEMORY) < at <= now - PUSH_PATIENCE]
+    if len(unpushed) < UNPUSHED_CHANGES:
+        return None
+    detail = f"The polls have found {len(unpushed)} changes that were not pushed."
+    return Alarm("push_silent", min(unpushed), detail)
+
+
+async def tell_of_pushes(store: Store, channels: Collection[str], now: datetime) -> None:
+    """Raise the alarm that pushes stay away, and clear it when one has come since."""
+    last = next((came.at for came in await store.latest_callbacks(1, known=True)), None)
+    standing = next((alarm for alarm in await store.alarms() if alarm.kind == "push_silent"), None)
+    alarm = push_silence(last, await store.found_by_polls(FOUND_MAX), now)
+    if standing is None and alarm:
+        await _raise(store, alarm, channels)
+    elif standing and last and last > standing.since:
+        await _clear(store, standing, channels, now)
+
+
+async def _raise(store: Store, alarm: Alarm, channels: Collection[str]) -> None:
+    if await store.raise_alarm(alarm, _change(alarm.kind, alarm), channels):
+        log.error("an alarm was raised", kind=alarm.kind, detail=alarm.detail)
+
+
+async def _clear(store: Store, alarm: Alarm, channels: Collection[str], now: datetime) -> None:
+    if await store.clear_alarm(alarm, _change(OVER[alarm.kind], alarm), channels, now):
+        log.info("an alarm is over", kind=alarm.kind)
 
 
 def _change(kind: Kind, alarm: Alarm) -> Change:

@@ -1,7 +1,8 @@
 """The scheduled jobs. The table below is all there is."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,23 +19,38 @@ from bot.refresh import refresh
 from bot.services import Services
 from bot.settle import settling
 from bot.showing import show_cards
+from bot.store import WakeKind
 from bot.tasks import Tasks
+from bot.watching import Poller, Rules
 
 log = structlog.get_logger()
+POLL_SECONDS = 1
 DELIVER_SECONDS = 2
 CHECK_SECONDS = 2
+CHECK_PUSHES_SECONDS = 60
 SETTLE_SECONDS = 2
 RELOAD_SECONDS = 60
 ATTEND_SECONDS = 30
 DIGEST_SECONDS = 60
+# What is run at once when there is work for it.
+WAKES: Mapping[WakeKind, str] = {"watches": "poll_reviews", "alerts": "deliver_alerts"}
 Job = Callable[[Services], Coroutine[Any, Any, None]]
 
 
-async def poll_reviews(services: Services) -> None:
-    """Look at every watched space and record what changed."""
-    settings, store = services.settings, services.store
-    spaces = review.spaces_to_poll(await store.subscriptions(), settings.default_space, settings.alert_channel)
-    await review.poll(store, services.cams.at(Priority.POLL).get_waba, spaces, settings.alert_channel, services.clock)
+def polling(services: Services, tasks: Tasks) -> Job:
+    """Return the job that begins the looks at watched spaces that are due; they go on by themselves."""
+    settings = services.settings
+    rules = Rules(
+        also=review.spaces_to_poll([], settings.default_space, settings.alert_channel),
+        fallback_channel=settings.alert_channel,
+        settled_every=timedelta(seconds=settings.review_poll_seconds),
+    )
+    poller = Poller(services.store, services.cams.at(Priority.POLL).get_waba, rules, services.clock, tasks)
+
+    async def poll_reviews(_services: Services) -> None:
+        await poller.tick()
+
+    return poll_reviews
 
 
 def checking(tasks: Tasks, refresh_register: Job) -> Job:
@@ -45,14 +61,21 @@ def checking(tasks: Tasks, refresh_register: Job) -> Job:
 
     async def check_cams(services: Services) -> None:
         was_silent = services.cams.silent_for > 0 or services.cams.key_problem is not None
+        began = services.clock() - timedelta(seconds=services.cams.silent_for)
         await health.probe(services.cams)
         await health.tell(services.store, services.cams, await _everybody(services), services.clock())
         if was_silent and services.cams.heard_since_trouble:
-            # Beside this, for they may take minutes, and trouble may come back meanwhile.
-            for job in (poll_reviews, refresh_register):
-                tasks.start(job(services))
+            await services.store.make_due(seen_before=began)
+            # Beside this, for it may take minutes, and trouble may come back meanwhile.
+            tasks.start(refresh_register(services))
 
     return check_cams
+
+
+async def check_pushes(services: Services) -> None:
+    """Tell where callbacks stay away that came before."""
+    if services.settings.callback_secret:
+        await health.tell_of_pushes(services.store, await _everybody(services), services.clock())
 
 
 async def _everybody(services: Services) -> list[str]:
@@ -116,19 +139,39 @@ def schedule(scheduler: AsyncIOScheduler, services: Services, tasks: Tasks) -> N
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     refresh_register = refreshing(tasks)
     table = (
-        (poll_reviews, services.settings.review_poll_seconds),
+        (polling(services, tasks), POLL_SECONDS),
         (delivering(tasks, services), DELIVER_SECONDS),
         (show_changed_cards, DELIVER_SECONDS),
         (attend_cards, ATTEND_SECONDS),
         (send_digests, DIGEST_SECONDS),
         (settling(tasks), SETTLE_SECONDS),
         (checking(tasks, refresh_register), CHECK_SECONDS),
+        (check_pushes, CHECK_PUSHES_SECONDS),
         (refresh_register, services.settings.spaces_refresh_seconds),
         (reload_register, RELOAD_SECONDS),
     )
     for job, seconds in table:
         run = partial(_run, job, services, tasks)
         scheduler.add_job(run, "interval", seconds=seconds, next_run_time=services.clock(), id=job.__name__, **options)
+
+
+@asynccontextmanager
+async def waking(scheduler: AsyncIOScheduler, services: Services) -> AsyncIterator[None]:
+    """Run the jobs of WAKES at once when there is work for them, made here or by another process."""
+    async with services.store.listening():
+        loops = [asyncio.create_task(_run_when_woken(scheduler, services, kind)) for kind in WAKES]
+        try:
+            yield
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+
+
+async def _run_when_woken(scheduler: AsyncIOScheduler, services: Services, kind: WakeKind) -> None:
+    while True:
+        await services.store.woken.wait(kind)
+        scheduler.modify_job(WAKES[kind], next_run_time=services.clock())
 
 
 async def _run(job: Job, services: Services, tasks: Tasks) -> None:

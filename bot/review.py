@@ -2,12 +2,12 @@
 
     watch before -> fetch (CAMS, outside any transaction) -> changes (pure) -> record (ONE transaction) -> alerts owed
 
-`changes`, `outage`, `seen`, `failed` and `spaces_to_poll` decide and are pure; `look` and `poll` call.
+`changes`, `outage`, `seen`, `failed` and `spaces_to_poll` decide and are pure; `look` (for a person) and `follow` (for
+bot.watching, which says when) call.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,17 +19,16 @@ from bot.cams.errors import (
     CamsCredentialsRefusedError,
     CamsDownError,
     CamsError,
+    CamsPermissionError,
 )
 from bot.cams.models import Waba
-from bot.store import Change, Kind, Store, Subscription, Transition, Watch, storable
+from bot.store import Change, Decide, Kind, Rest, Store, Subscription, Transition, Watch, storable
 
 Fetch = Callable[[str], Awaitable[Waba]]
 Clock = Callable[[], datetime]
 
 # A poll that fails for this long is itself told; a shorter trouble is CAMS's or the network's everyday life.
 FAILING_AFTER = timedelta(minutes=15)
-# QueryChatappBindWaba allows 10 calls a second; with more in flight the rest only waits for its permit.
-AT_ONCE = 10
 # These say nothing about the space that was asked for, and the next one would only meet the same (see bot.health).
 OF_ALL_SPACES = (CamsBusyError, CamsCredentialsMissingError, CamsCredentialsRefusedError, CamsDownError)
 
@@ -98,75 +97,60 @@ async def look(store: Store, fetch: Fetch, space_id: str, fallback_channel: str,
 
     Raises what `fetch` raises, after the failure was recorded if it is the space's.
     """
-    sight = await _look(store, fetch, space_id, fallback_channel, clock)
-    if isinstance(sight.answer, Exception):
-        raise sight.answer
-    return sight.answer
-
-
-async def poll(
-    store: Store, fetch: Fetch, spaces: Collection[str], fallback_channel: str, clock: Clock
-) -> list[Transition]:
-    """Look at every space, a few at a time, and return what was recorded; one that fails stops no other.
-
-    Where CAMS as a whole cannot be asked the rest is left to the next poll.
-    """
-    await store.begin_watching(spaces)
-    # One iterator for all the workers: each takes the next space when it is done with its last.
-    waiting = iter(sorted(spaces))
-    recorded: list[Transition] = []
-
-    async def work() -> None:
-        for space_id in waiting:
-            try:
-                sight = await _look(store, fetch, space_id, fallback_channel, clock)
-            except OF_ALL_SPACES as exc:
-                left = 1 + sum(1 for _ in waiting)
-                log.info("a poll ended early", left=left, failure=_failure(exc))
-            except Exception:
-                log.exception("look could not be recorded", space=space_id)
-            else:
-                recorded.extend(sight.transitions)
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(AT_ONCE, len(spaces))):
-            group.create_task(work())
-    return recorded
-
-
-@dataclass(frozen=True, slots=True)
-class _Sight:
-    answer: Waba | Exception
-    transitions: list[Transition]
-
-
-async def _look(store: Store, fetch: Fetch, space_id: str, fallback_channel: str, clock: Clock) -> _Sight:
     known = await store.watch(space_id) or Watch(space_id)
-    answer: Waba | Exception
+    answer = await _asked(fetch, space_id)
+    _told(await store.record(space_id, _decision(known, answer, clock()), fallback_channel, clock()))
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+async def follow(
+    store: Store, fetch: Fetch, claim: Watch, rest: Rest, fallback_channel: str, clock: Clock
+) -> list[Transition]:
+    """Ask CAMS about a watch that was claimed, and give it back with what is new, to be due again as `rest` says.
+
+    Raises one of OF_ALL_SPACES, or what the database raises, and then the claim is not given back.
+    """
+    answer = await _asked(fetch, claim.space_id)
+    decide = _decision(claim, answer, clock())
+    recorded = await store.record(claim.space_id, decide, fallback_channel, clock(), claim=claim, rest=rest)
+    return _told(recorded)
+
+
+async def _asked(fetch: Fetch, space_id: str) -> Waba | Exception:
     try:
-        answer = await fetch(space_id)
+        return await fetch(space_id)
     except OF_ALL_SPACES:
         raise
     except Exception as error:  # noqa: BLE001 - whatever goes wrong here, this space was not seen
-        answer, failure = error, _failure(error)
-        log.warning("review status could not be read", space=space_id, failure=failure)
-        decide = partial(failed, failure, clock())
-    else:
-        decide = partial(seen, known, _storable(answer), clock())
-    transitions = await store.record(space_id, decide, fallback_channel, clock())
+        log.warning("review status could not be read", space=space_id, failure=_failure(error))
+        return error
+
+
+def _decision(known: Watch, answer: Waba | Exception, now: datetime) -> Decide:
+    if isinstance(answer, Exception):
+        return partial(failed, _failure(answer), now)
+    return partial(seen, known, _storable(answer), now)
+
+
+def _told(transitions: list[Transition]) -> list[Transition]:
     for transition in transitions:
         log.info(
             "review change recorded",
             kind=transition.kind,
-            space=space_id,
+            space=transition.space_id,
             waba=transition.waba_id,
             before=transition.before,
             after=transition.after,
+            source=transition.source,
         )
-    return _Sight(answer, transitions)
+    return transitions
 
 
 def _failure(error: Exception) -> str:
+    if isinstance(error, CamsPermissionError):
+        return f"The AccessKey may not do this: allow the action cams:{error.operation} in its RAM policy. {error}"
     # Only CAMS's own errors promise a text that is safe to keep.
     return str(error) if isinstance(error, CamsError) else type(error).__name__
 

@@ -14,9 +14,12 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
+from bot.callbacks import SECRET
 from bot.errors import SettingsError
 
 DATABASE = r"^(sqlite|postgres|postgresql)(\+\w+)?://"
+# So that an address made of it is shown whole.
+BASE_MAX = 200
 OUR_PREFIXES = ("BOT_", "CAMS_")
 
 
@@ -46,8 +49,16 @@ def _url(text: str) -> str:
     return text
 
 
+def _base(text: str) -> str:
+    address = urlsplit(_url(text))
+    if address.query or address.fragment or address.username is not None or len(text) > BASE_MAX:
+        raise ValueError
+    return text.rstrip("/")
+
+
 Ids = Annotated[frozenset[str], BeforeValidator(_ids)]
 Url = Annotated[str, BeforeValidator(_url)]
+Base = Annotated[str, BeforeValidator(_base)]
 
 
 def _variable(default: Any, name: str, accepts: str, where: str = "", **limits: Any) -> Any:
@@ -128,6 +139,16 @@ class Settings(BaseModel):
     )
     admins: Ids = _variable(
         frozenset(), "BOT_ADMINS", "IDs of users (U… or W…) and user groups (S…), with commas between"
+    )
+    callback_secret: Annotated[SecretStr | None, _matching(rf"^{SECRET.pattern}\Z")] = _variable(
+        None,
+        "BOT_CALLBACK_SECRET",
+        "16 to 256 letters, digits, hyphens and underscores: the secret in the address of CAMS's callbacks",
+    )
+    public_url: Base = _variable(
+        "",
+        "BOT_PUBLIC_URL",
+        "the http or https address under which CAMS reaches this bot's HTTP port",
     )
     http_host: str = _variable("127.0.0.1", "BOT_HTTP_HOST", "an address of this machine to listen on", min_length=1)
     http_port: int = _variable(3000, "BOT_HTTP_PORT", "a port from 0 to 65535; 0 takes any free one", ge=0, le=65535)

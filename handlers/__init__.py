@@ -1,6 +1,6 @@
 """The Slack surface: one file a noun. This tuple is the list of what the bot can do."""
 
-from handlers import alerts, channel, history, profile, qr, quota, spaces, verify, waba, watch
+from handlers import alerts, callback, channel, history, profile, qr, quota, spaces, verify, waba, watch
 from handlers import help as helping
 from handlers.routes import Routes
 
@@ -15,5 +15,6 @@ ROUTERS = (
     history.router,
     channel.router,
     quota.router,
+    callback.router,
 )
 ROUTES = Routes((*ROUTERS, helping.about(ROUTERS)))

@@ -32,6 +32,7 @@ DOES = {
     "QueryChatappPhoneNumbers": "Listing the numbers",
     "GetPhoneNumberVerificationStatus": "Looking at the number's verification",
     "DeletePhoneMessageQrdl": "Deleting the QR code",
+    "UpdateAccountWebhook": "Setting the address for callbacks",
 }
 CHECK_FIRST = {
     "DeletePhoneMessageQrdl": "Look at `/cams qr list`: if the code is still there, delete it again.",

@@ -5,22 +5,25 @@ import math
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TypedDict
 
 import aiohttp
 
-from bot import review
 from bot.cams.arrival import ArrivalConnector
 from bot.cams.client import Call, CamsClient, Limits, Priority
 from bot.cams.credentials import Credentials, StaticCredentials
 from bot.cams.models import Waba
 from bot.cams.permits import WINDOW, Permits
 from bot.cams.quota import MakePermits, Quota, local_permits
-from bot.store import Store, Transition, Watch, open_store
-from bot.store.spaces import Decide
+from bot.polling import Group
+from bot.review import Fetch
+from bot.store import Decide, Rest, Store, Transition, Watch, open_store
+from bot.tasks import Tasks
+from bot.watching import Poller, Rules
 
 PAUSE = (0.5, 1.0)
 """Seconds between two calls of the person, at least and at most."""
@@ -61,17 +64,31 @@ class Replica(TypedDict):
 
 
 class NoStore(Store):
-    """Remembers nothing: a sweep of CAMS is what is measured."""
+    """Remembers nothing but what is to be looked at: a sweep of CAMS is what is measured."""
 
-    def __init__(self) -> None:
-        """Open nothing."""
+    def __init__(self, spaces: Iterable[str]) -> None:
+        """Open nothing. Each of the spaces is due once."""
+        self._due = iter(spaces)
 
     async def begin_watching(self, spaces: Iterable[str]) -> None:
         """Do nothing."""
 
-    async def watch(self, space_id: str) -> Watch | None:  # noqa: ARG002 - the interface
-        """Know nothing."""
-        return None
+    async def watched_groups(self, now: datetime, also: Collection[str] = ()) -> Counter[Group]:  # noqa: ARG002 - the interface
+        """Plan nothing."""
+        return Counter()
+
+    async def claim_watches(
+        self,
+        lease: timedelta,  # noqa: ARG002 - the interface
+        limit: int,
+        also: Collection[str] = (),  # noqa: ARG002 - the interface
+    ) -> list[Watch]:
+        """Give out the next ones."""
+        return [Watch(space_id) for space_id in islice(self._due, limit)]
+
+    async def put_back(self, claim: Watch, after: timedelta) -> bool:  # noqa: ARG002 - the interface
+        """Leave it."""
+        return True
 
     async def record(
         self,
@@ -79,9 +96,18 @@ class NoStore(Store):
         decide: Decide,  # noqa: ARG002 - the interface
         fallback_channel: str,  # noqa: ARG002 - the interface
         now: datetime,  # noqa: ARG002 - the interface
+        *,
+        claim: Watch | None = None,  # noqa: ARG002 - the interface
+        rest: Rest | None = None,  # noqa: ARG002 - the interface
     ) -> list[Transition]:
         """Record nothing."""
         return []
+
+
+async def sweep(fetch: Fetch, spaces: Iterable[str]) -> None:
+    """Look at each of the spaces once, as the bot's poll does where all are due."""
+    rules = Rules(also=(), fallback_channel="", settled_every=timedelta(minutes=5))
+    await Poller(NoStore(spaces), fetch, rules, _now, Tasks()).sweep()
 
 
 async def run(jobs: list[Job], database: str, start: float) -> Replica:
@@ -153,7 +179,7 @@ async def _sweep(client: CamsClient, wabas: int, longest: float) -> int:
 
     with suppress(TimeoutError):
         async with asyncio.timeout(longest):
-            await review.poll(NoStore(), fetch, [f"{SPACE}{number}" for number in range(wabas)], "", _now)
+            await sweep(fetch, (f"{SPACE}{number}" for number in range(wabas)))
     return seen
 
 

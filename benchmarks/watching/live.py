@@ -1,6 +1,6 @@
 """Accounts of the local CAMS watched in real time, through the bot's client and its governor.
 
-events -> local CAMS <- look <- due (a heap, the bot's policy) | review.poll (a sweep, again and again)
+events -> local CAMS <- look <- due (a heap, the bot's policy) | replica.sweep (again and again)
 """
 
 import asyncio
@@ -13,15 +13,15 @@ from typing import TypedDict
 
 import aiohttp
 
-from benchmarks.sweeping.replica import NoStore
+from benchmarks.sweeping.replica import sweep as swept_once
 from benchmarks.watching.reviews import RARELY, Account, Event, compressed
-from bot import review
 from bot.cams.arrival import ArrivalConnector
 from bot.cams.client import CamsClient, Priority
 from bot.cams.credentials import Credentials, StaticCredentials
 from bot.cams.models import Waba
 from bot.cams.quota import Quota, local_permits
 from bot.polling import Known, Load, interval
+from bot.watching import AT_ONCE
 from sandbox.cams import LocalCams, World
 from sandbox.cams.local import DEMO_KEY
 
@@ -101,7 +101,7 @@ class Scheduler:
 
     async def run(self) -> None:
         """Look for ever."""
-        at_once = asyncio.Semaphore(review.AT_ONCE)
+        at_once = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as group:
             while True:
                 await at_once.acquire()
@@ -160,7 +160,7 @@ async def swept(wabas: int, pending: int, seconds: float, seeds: Sequence[int]) 
 
     async def sweep(watched: Watched) -> None:
         while True:
-            await review.poll(NoStore(), watched.look, watched.spaces, "", _now)
+            await swept_once(watched.look, watched.spaces)
 
     async def watch(watched: Watched, _seed: int) -> None:
         await _until_all_seen(watched, sweep(watched), watched.happen(lambda _: None))

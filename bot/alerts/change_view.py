@@ -43,6 +43,15 @@ ALARMS: Mapping[str, AlarmWords] = {
     "cams_answers": AlarmWords(
         "CAMS answers again", "white_check_mark", "Every watched space is looked at right now.", is_trouble=False
     ),
+    "push_silent": AlarmWords(
+        "CAMS has stopped pushing",
+        "warning",
+        "No change is missed, for the polls find them, but later. Whoever runs this bot should look at BOT_PUBLIC_URL "
+        "and at the way from CAMS to it, and set the address anew with /cams callback.",
+    ),
+    "push_again": AlarmWords(
+        "CAMS pushes again", "white_check_mark", "Changes are seen as soon as CAMS tells of them.", is_trouble=False
+    ),
 }
 
 

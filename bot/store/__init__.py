@@ -6,7 +6,7 @@ Every method is one transaction and gives frozen values back.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from bot.cams.line import Priority
 from bot.cams.quota import MakePermits
@@ -21,12 +21,14 @@ from bot.store.history import HistoryQueries, Moment, Told
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
 from bot.store.posts import PostQueries, Situation, Telling
+from bot.store.pushes import PushQueries
 from bot.store.register import RegisterQueries, Stamp
 from bot.store.rows import (
     Alarm,
     AlarmKind,
     Alert,
     AuditEntry,
+    Callbacks,
     Card,
     CardAct,
     Change,
@@ -45,16 +47,20 @@ from bot.store.rows import (
 )
 from bot.store.showing import Shown, ShowQueries
 from bot.store.spaces import SpaceQueries
+from bot.store.wake import Wake, WakeKind, listening
+from bot.store.watching import Decide, Rest, WatchQueries
 
 __all__ = [
     "Alarm",
     "AlarmKind",
     "Alert",
     "AuditEntry",
+    "Callbacks",
     "Card",
     "CardAct",
     "Change",
     "Channel",
+    "Decide",
     "JournalEntry",
     "Kind",
     "LostLeaseError",
@@ -63,6 +69,7 @@ __all__ = [
     "NewPost",
     "NewerDatabaseError",
     "Post",
+    "Rest",
     "Schema",
     "Shown",
     "Situation",
@@ -74,6 +81,8 @@ __all__ = [
     "Telling",
     "Told",
     "Transition",
+    "Wake",
+    "WakeKind",
     "Wanted",
     "Watch",
     "create_engine",
@@ -95,6 +104,8 @@ class Store(
     CardQueries,
     ChannelQueries,
     HistoryQueries,
+    WatchQueries,
+    PushQueries,
 ):
     """All that the bot remembers."""
 
@@ -102,6 +113,10 @@ class Store(
     def is_alone(self) -> bool:
         """Whether no other process may use this database."""
         return self._engine.dialect.name == "sqlite"
+
+    def listening(self) -> AbstractAsyncContextManager[None]:
+        """Have `woken` told what other processes make, too."""
+        return listening(self._engine, self.woken)
 
     def shared_permits(self, *, lease: float) -> MakePermits | None:
         """Return what makes the permits of the account where processes share this database, None where none may.

@@ -1,15 +1,17 @@
 """Transactions, and what every group of queries shares."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
-from datetime import datetime, timedelta
-from time import monotonic
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Table, text
+from sqlalchemy import Row, Table, func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.store.wake import Wake, take_wakes
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -24,6 +26,8 @@ class Queries:
         # SQLite lets one writer in and has the others poll for their turn. A lock of ours keeps a queue instead:
         # with 20 writers the slowest of a hundred waits 60 ms, not 550.
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        self._steady = SteadyClock()
+        self.woken = Wake()
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
@@ -32,8 +36,31 @@ class Queries:
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        async with self._turn, self._writer.begin() as tx:
-            yield tx
+        async with self._turn, self._writer.connect() as tx:
+            # Of a transaction that was rolled back.
+            take_wakes(tx)
+            async with tx.begin():
+                yield tx
+            self.woken.now(take_wakes(tx))
+
+    async def _now(self, tx: AsyncConnection) -> datetime:
+        """Return the time that leases and due times go by: the database's, which all processes share.
+
+        On SQLite there is one process, and its time goes on at the pace of a clock that nobody sets.
+        """
+        return await time_of(tx, self._steady())
+
+
+class SteadyClock:
+    """Tells the time from when it was made on, without the jumps of the system's clock."""
+
+    def __init__(self, wall: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """Set it by ``wall``, and let ``monotonic`` move it; both in seconds."""
+        self._monotonic = monotonic
+        self._ahead = wall() - monotonic()
+
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(self._ahead + self._monotonic(), UTC)
 
 
 class UnderWay:
@@ -44,7 +71,7 @@ class UnderWay:
 
     def add(self, key: int, lease: timedelta) -> None:
         """Be at it for ``lease`` at most."""
-        self._until[key] = monotonic() + lease.total_seconds()
+        self._until[key] = time.monotonic() + lease.total_seconds()
 
     def remove(self, key: int) -> None:
         """Be done with it."""
@@ -52,7 +79,7 @@ class UnderWay:
 
     def busy(self) -> list[int]:
         """Return all that it is at."""
-        now = monotonic()
+        now = time.monotonic()
         self._until = {key: until for key, until in self._until.items() if until > now}
         return list(self._until)
 
@@ -61,7 +88,7 @@ async def time_of(tx: AsyncConnection, now: datetime) -> datetime:
     """Return the time that counts: the database's where several processes share it, else ``now``."""
     if tx.dialect.name != "postgresql":
         return now
-    found: datetime = (await tx.execute(text("SELECT clock_timestamp()"))).scalar_one()
+    found: datetime = (await tx.execute(select(func.clock_timestamp()))).scalar_one()
     return found
 
 

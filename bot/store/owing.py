@@ -8,19 +8,28 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import insert as insert_or
-from bot.store.rows import Change, NewPost, Transition
+from bot.store.rows import Change, NewPost, Origin, Transition
 from bot.store.tables import alerts, posts, transitions
+from bot.store.wake import wake
+
+_OF_A_POLL = Origin()
 
 
 async def owe(
-    tx: AsyncConnection, change: Change, space_id: str, channels: Collection[str], now: datetime
+    tx: AsyncConnection,
+    change: Change,
+    space_id: str,
+    channels: Collection[str],
+    now: datetime,
+    origin: Origin = _OF_A_POLL,
 ) -> Transition:
     """Record a change, of a space or of none (""), and owe an alert of it to each of the channels."""
-    values = {**asdict(change), "space_id": space_id, "seen_at": now}
+    values = {**asdict(change), **asdict(origin), "space_id": space_id, "seen_at": now}
     key = (await tx.execute(insert(transitions).values(values).returning(transitions.c.id))).scalar_one()
     owed = {"transition_id": key, "state": "owed", "due_at": now, "attempts": 0, "error": ""}
     if rows := [{"channel_id": channel_id, **owed} for channel_id in channels]:
         await tx.execute(insert(alerts), rows)
+        await wake(tx, "alerts")
     return Transition(id=key, **values)
 
 

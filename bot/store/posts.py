@@ -71,7 +71,7 @@ class PostQueries(Queries):
 
     def __init__(self, engine: AsyncEngine) -> None:
         super().__init__(engine)
-        self._under_way = UnderWay()
+        self._posts_under_way = UnderWay()
 
     async def bundle(self, plan: Plan, now: datetime) -> int:
         """Let ``plan`` make posts of the alerts that channels are owed; return how many were made.
@@ -119,18 +119,18 @@ class PostQueries(Queries):
         """
         async with self._writing() as tx:
             now = await time_of(tx, now)
-            due = _first_due(now, limit, self._under_way.busy(), alone=tx.dialect.name == "sqlite")
+            due = _first_due(now, limit, self._posts_under_way.busy(), alone=tx.dialect.name == "sqlite")
             taken = [Post(**row) for row in (await tx.execute(due)).mappings()]
             claimed = [await _claim(tx, post, now, lease) for post in taken]
         for post in claimed:
-            self._under_way.add(post.id, lease)
+            self._posts_under_way.add(post.id, lease)
         return claimed
 
     @asynccontextmanager
     async def _closing(self, post: Post) -> AsyncIterator[tuple[AsyncConnection, Post]]:
         async with self._writing() as tx:
             yield tx, post
-        self._under_way.remove(post.id)
+        self._posts_under_way.remove(post.id)
 
     async def told_by(self, post: Post) -> Sequence[int]:
         """Return the IDs of the transitions that a post tells."""

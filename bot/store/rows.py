@@ -4,8 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-AlarmKind = Literal["cams_silent", "key_refused"]
-Kind = Literal["review", "poll_failing", "poll_recovered", "cams_silent", "cams_answers", "key_refused", "key_accepted"]
+AlarmKind = Literal["cams_silent", "key_refused", "push_silent"]
+Kind = Literal[
+    "review",
+    "poll_failing",
+    "poll_recovered",
+    "cams_silent",
+    "cams_answers",
+    "key_refused",
+    "key_accepted",
+    "push_silent",
+    "push_again",
+]
 JournalState = Literal["sending", "unknown", "made", "closed"]
 AlertState = Literal["owed", "bundled", "delivered", "failed"]
 PostState = Literal["owed", "sent", "dropped"]
@@ -67,6 +77,27 @@ class Change:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What led to the look that saw a change.
+
+    Of a push: when it came, and when the WABA would have been looked at without it.
+    """
+
+    source: Source = "poll"
+    pushed_at: datetime | None = None
+    poll_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """Callbacks of CAMS that came together: how many accounts they named, and how many of those are watched."""
+
+    at: datetime
+    named: int
+    known: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition(Change):
     """A change as it was recorded."""
@@ -74,8 +105,8 @@ class Transition(Change):
     id: int
     space_id: str
     seen_at: datetime
+    # As of Origin.
     source: Source = "poll"
-    # Of a push: when it came, and when the WABA would have been looked at without it.
     pushed_at: datetime | None = None
     poll_due_at: datetime | None = None
 

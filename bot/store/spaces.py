@@ -1,18 +1,16 @@
 """Watched spaces: who subscribes to them, what was last seen of their WABA."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, insert
-from bot.store.owing import owe
-from bot.store.rows import Change, Subscription, Transition, Watch
+from bot.store.rows import Subscription, Transition, Watch
 from bot.store.tables import subscriptions, transitions, watches
-
-Decide = Callable[[Watch], tuple[Watch, Sequence[Change]]]
+from bot.store.wake import wake
 
 
 class SpaceQueries(Queries):
@@ -23,6 +21,7 @@ class SpaceQueries(Queries):
         row = Subscription(space_id, channel_id, created_by, now)
         async with self._writing() as tx:
             await _begin_watching(tx, [space_id])
+            await wake(tx, "watches")
             added = await tx.execute(insert(tx, subscriptions).values(asdict(row)).on_conflict_do_nothing())
             return added.rowcount == 1
 
@@ -40,7 +39,7 @@ class SpaceQueries(Queries):
                     subscriptions.c.space_id == space_id, subscriptions.c.channel_id == channel_id
                 )
             )
-            if not keep_watch and not await _channels(tx, space_id):
+            if not keep_watch and not await channels_of(tx, space_id):
                 await tx.execute(delete(watches).where(watches.c.space_id == space_id))
             return gone.rowcount == 1
 
@@ -72,24 +71,6 @@ class SpaceQueries(Queries):
             row = rows.mappings().one_or_none()
             return None if row is None else Watch(**row)
 
-    async def record(self, space_id: str, decide: Decide, fallback_channel: str, now: datetime) -> list[Transition]:
-        """Let `decide` turn what is stored into what is now known, and record it together with what is to be told.
-
-        One transaction under the lock of the row: the new row, a transition for each change, an alert owed to each
-        subscribed channel (else to `fallback_channel`, "" for none). So of two that saw the same change the second
-        finds it recorded. A space that is no longer watched is left alone.
-        """
-        mine = watches.c.space_id == space_id
-        async with self._writing() as tx:
-            rows = await tx.execute(select(watches).where(mine).with_for_update())
-            row = rows.mappings().one_or_none()
-            if row is None:
-                return []
-            after, changes = decide(Watch(**row))
-            await tx.execute(update(watches).where(mine).values(asdict(after)))
-            channels = await _channels(tx, space_id) or ([fallback_channel] if fallback_channel else [])
-            return [await owe(tx, change, space_id, channels, now) for change in changes]
-
     async def transitions(self, space_id: str, limit: int) -> list[Transition]:
         """Return the latest changes of a space, the newest first."""
         query = select(transitions).where(transitions.c.space_id == space_id)
@@ -104,6 +85,7 @@ async def _begin_watching(tx: AsyncConnection, spaces: Iterable[str]) -> None:
         await tx.execute(insert(tx, watches).on_conflict_do_nothing(), rows)
 
 
-async def _channels(tx: AsyncConnection, space_id: str) -> list[str]:
+async def channels_of(tx: AsyncConnection, space_id: str) -> list[str]:
+    """Return the channels that are told of a space, the oldest subscription first."""
     query = select(subscriptions.c.channel_id).where(subscriptions.c.space_id == space_id)
     return list(await tx.scalars(query.order_by(subscriptions.c.created_at, subscriptions.c.channel_id)))

@@ -1,5 +1,6 @@
 """Services without a network, for what handlers make of answers; and a Slack that checks what it is shown."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from bot.cams.errors import CamsRefusedError
 from bot.cams.models import Profile, QrCode, SpacePage, Waba
 from bot.drawing import Drawer
 from bot.people import People
+from bot.polling import Group
 from bot.register import Register
 from bot.services import Services
 from bot.settings import Settings, read
@@ -152,6 +154,15 @@ class FakeStore:
         return frozenset()
 
     async def alarms(self) -> list[Alarm]:
+        return []
+
+    async def begin_watching(self, _spaces: object) -> None:
+        """Know them already."""
+
+    async def watched_groups(self, *_: object) -> Counter[Group]:
+        return Counter()
+
+    async def claim_watches(self, *_: object) -> list[Watch]:
         return []
 
     async def watch(self, _space_id: str) -> Watch | None:

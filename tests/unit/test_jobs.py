@@ -9,7 +9,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.testing import capture_logs
 
 from bot import jobs
-from bot.store import Subscription
 from bot.tasks import Tasks
 from tests.fixtures.clock import NOON
 from tests.unit.fakes import FakeStore, make_services
@@ -26,14 +25,11 @@ class Busy(FakeStore):
         self.mistake = mistake
         self.polls = 0
 
-    async def subscriptions(self, **_wanted: object) -> list[Subscription]:
+    async def begin_watching(self, _spaces: object) -> None:
         self.begun.set()
         await self.may_go_on.wait()
         if self.mistake:
             raise self.mistake
-        return []
-
-    async def begin_watching(self, _spaces: object) -> None:
         self.polls += 1
 
     async def claim_alerts(self, *_: object) -> list[Any]:
@@ -44,7 +40,7 @@ class Busy(FakeStore):
 @asynccontextmanager
 async def scheduled(store: Busy, tasks: Tasks) -> AsyncIterator[AsyncIOScheduler]:
     scheduler = AsyncIOScheduler(timezone=UTC)
-    jobs.schedule(scheduler, make_services(store=store, BOT_REVIEW_POLL_SECONDS="60"), tasks)
+    jobs.schedule(scheduler, make_services(store=store), tasks)
     scheduler.start()
     try:
         yield scheduler
@@ -55,16 +51,17 @@ async def scheduled(store: Busy, tasks: Tasks) -> AsyncIterator[AsyncIOScheduler
 
 async def test_the_jobs_are_a_poll_and_a_delivery_each_at_once_and_then_on_time() -> None:
     scheduler = AsyncIOScheduler(timezone=UTC)
-    jobs.schedule(scheduler, make_services(BOT_REVIEW_POLL_SECONDS="60"), Tasks())
+    jobs.schedule(scheduler, make_services(), Tasks())
     table = {job.id: (job.trigger.interval.total_seconds(), job.next_run_time) for job in scheduler.get_jobs()}
 
     assert table == {
-        "poll_reviews": (60, NOON),
+        "poll_reviews": (jobs.POLL_SECONDS, NOON),
         "deliver_alerts": (jobs.DELIVER_SECONDS, NOON),
         "attend_cards": (jobs.ATTEND_SECONDS, NOON),
         "send_digests": (jobs.DIGEST_SECONDS, NOON),
         "settle_writes": (jobs.SETTLE_SECONDS, NOON),
         "check_cams": (jobs.CHECK_SECONDS, NOON),
+        "check_pushes": (jobs.CHECK_PUSHES_SECONDS, NOON),
         "refresh_register": (3600, NOON),
         "reload_register": (jobs.RELOAD_SECONDS, NOON),
     }

@@ -15,6 +15,7 @@ SECRETS = {
     "SLACK_SIGNING_SECRET": "0123456789abcdef-secret",
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "key-secret-of-a-test",
     "ALIBABA_CLOUD_SECURITY_TOKEN": "sts-token-of-a-test",
+    "BOT_CALLBACK_SECRET": "callback-secret-of-a-test",
     "DATABASE_URL": "postgresql://bot:password-of-a-test@db/bot",
 }
 NAMES = [str(field.alias) for field in Settings.model_fields.values()]
@@ -76,6 +77,12 @@ def test_ids_may_be_written_with_commas_or_blanks_between(ids: str) -> None:
         ("DATABASE_URL", "cams-bot.db", "sqlite:///file.db or postgresql://"),
         ("BOT_ALERT_CHANNEL", "#alerts", "the ID of a channel"),
         ("BOT_ALERT_CHANNEL", "D012ABC", "the ID of a channel"),
+        ("BOT_CALLBACK_SECRET", "too-short", "16 to 256 letters"),
+        ("BOT_CALLBACK_SECRET", "sixteen letters/and a slash", "16 to 256 letters"),
+        ("BOT_PUBLIC_URL", "bot.example", "the http or https address"),
+        ("BOT_PUBLIC_URL", "https://bot.example/?a=1", "the http or https address"),
+        ("BOT_PUBLIC_URL", "https://me:secret@bot.example", "the http or https address"),
+        ("BOT_PUBLIC_URL", f"https://bot.example/{'a' * 200}", "the http or https address"),
         ("BOT_REVIEW_POLL_SECONDS", "0", "whole seconds"),
         ("BOT_REVIEW_POLL_SECONDS", "-5", "whole seconds"),
         ("BOT_REVIEW_POLL_SECONDS", "1.5", "whole seconds"),

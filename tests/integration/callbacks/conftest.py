@@ -7,8 +7,8 @@ import aiohttp
 import pytest
 
 from bot import http
-from bot.callback_route import PATH, add_callbacks
-from bot.callbacks import Callback
+from bot.callback_route import add_callbacks
+from bot.callbacks import PATH, Callback
 
 SECRET = "open-sesame-0123456789"
 BODY_SECONDS = 0.3

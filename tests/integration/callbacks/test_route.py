@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.callback_route import BURST, PATH, RATE, add_callbacks
-from bot.callbacks import BODY_MAX
+from bot.callback_route import BURST, RATE, add_callbacks
+from bot.callbacks import BODY_MAX, PATH
 from tests.integration.callbacks.conftest import BODY_SECONDS, SECRET, Route
 
 WABA = "105500000000002"

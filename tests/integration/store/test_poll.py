@@ -1,14 +1,18 @@
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot.cams.errors import CamsUnknownOutcomeError
+from bot.alerts import change_view
+from bot.cams.errors import CamsPermissionError, CamsUnknownOutcomeError
 from bot.cams.models import Waba
-from bot.review import AT_ONCE, FAILING_AFTER, look, poll
-from bot.store import Store, create_engine
+from bot.review import FAILING_AFTER, Fetch, look
+from bot.store import Store, Transition, create_engine
+from bot.tasks import Tasks
+from bot.watching import AT_ONCE, Poller, Rules
 from tests.fixtures.changes import waba
 from tests.fixtures.clock import NOON, Clock
 
@@ -28,6 +32,15 @@ class Cams:
         if isinstance(answer, Exception):
             raise answer
         return waba(answer) if isinstance(answer, str) else answer
+
+
+async def poll(
+    store: Store, fetch: Fetch, spaces: Collection[str], fallback_channel: str, clock: Clock
+) -> list[Transition]:
+    """Look at these, all of which are due."""
+    await store.make_due(seen_before=clock() + timedelta(days=1))
+    rules = Rules(spaces, fallback_channel, timedelta(minutes=5))
+    return await Poller(store, fetch, rules, clock, Tasks()).sweep()
 
 
 async def kinds(store: Store, space_id: str = "space") -> list[str]:
@@ -70,17 +83,18 @@ async def test_polls_at_once_record_a_change_once(store: Store) -> None:
 async def test_a_slow_answer_does_not_undo_a_newer_one(store: Store) -> None:
     clock, cams = Clock(), Cams(space="PENDING")
     await poll(store, cams.get_waba, ["space"], "C0", clock)
-    newer_is_recorded = asyncio.Event()
+    asked, newer_is_recorded = asyncio.Event(), asyncio.Event()
 
     async def slow(_: str) -> Waba:
+        asked.set()
         await newer_is_recorded.wait()
         return waba("DISABLED")
 
     async with asyncio.TaskGroup() as group:
         group.create_task(poll(store, slow, ["space"], "C0", clock))
+        await asked.wait()
         cams.answers["space"] = "APPROVED"
-        while not await kinds(store):
-            await poll(store, cams.get_waba, ["space"], "C0", clock)
+        await look(store, cams.get_waba, "space", "C0", clock)
         newer_is_recorded.set()
 
     assert await kinds(store) == ["review"]
@@ -158,6 +172,18 @@ async def test_a_failure_is_kept_in_the_words_of_the_client(store: Store) -> Non
     [watch] = await store.watches()
 
     assert watch.failure == str(FETCH_FAILED)
+
+
+async def test_a_space_that_may_not_be_read_is_told_with_the_missing_ram_action(store: Store) -> None:
+    refused = CamsPermissionError("QueryChatappBindWaba", "You are not authorized", code="NoPermission")
+    clock, cams = Clock(), Cams(space=refused)
+    await store.subscribe("space", "C1", "U1", NOON)
+    await poll(store, cams.get_waba, ["space"], "", clock)
+    clock += FAILING_AFTER
+    [told] = await poll(store, cams.get_waba, ["space"], "", clock)
+
+    assert told.kind == "poll_failing"
+    assert "allow the action cams:QueryChatappBindWaba in its RAM policy" in change_view.change(told).text
 
 
 async def test_of_an_error_that_is_not_the_clients_only_the_class_is_kept(store: Store) -> None:

@@ -1,0 +1,55 @@
+"""Pushes that stop and come again: one alert for each."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot import health
+from bot.store import Alarm, Change, Store, Watch
+from tests.fixtures.changes import APPROVED
+from tests.fixtures.clock import NOON
+
+HOUR, LEASE = timedelta(hours=1), timedelta(minutes=1)
+
+
+def moved(watch: Watch) -> tuple[Watch, Sequence[Change]]:
+    return replace(watch, waba_id="waba", review_status="APPROVED", looked_at=NOON), [APPROVED]
+
+
+async def poll_finds_a_change(store: Store, at: datetime) -> None:
+    [claim] = await store.claim_watches(LEASE, 1)
+    await store.record("a", moved, "", at, claim=claim, rest=lambda _: timedelta(0))
+
+
+async def told(store: Store, now: datetime) -> list[str]:
+    await health.tell_of_pushes(store, ["C9"], now)
+    return [alarm.kind for alarm in await store.alarms()]
+
+
+async def test_pushes_that_stay_away_are_one_alarm_until_one_comes(store: Store) -> None:
+    await store.subscribe("a", "C1", "U1", NOON)
+    await poll_finds_a_change(store, NOON)
+    await store.push_hint(["waba"])
+    pushed = datetime.now(UTC)
+    await poll_finds_a_change(store, pushed)
+    later = [pushed + hours * HOUR for hours in (1, 2, 3)]
+    alarms = [await told(store, pushed + HOUR)]
+    for at in later:
+        await poll_finds_a_change(store, at)
+    alarms += [await told(store, pushed + 4 * HOUR), await told(store, pushed + 5 * HOUR)]
+    kinds = [transition.kind for transition in reversed(await store.transitions("", 10))]
+
+    assert (alarms, kinds) == ([[], ["push_silent"], ["push_silent"]], ["push_silent"])
+
+
+async def test_the_first_push_after_it_ends_the_alarm(store: Store) -> None:
+    began = NOON - timedelta(days=3)
+    await store.raise_alarm(Alarm("push_silent", began, "x"), replace(APPROVED, kind="push_silent"), ["C9"])
+    before = await told(store, NOON)
+    await store.subscribe("a", "C1", "U1", NOON)
+    await poll_finds_a_change(store, NOON)
+    await store.push_hint(["waba"])
+    after = await told(store, NOON)
+    kinds = [transition.kind for transition in reversed(await store.transitions("", 10))]
+
+    assert (before, after, kinds) == (["push_silent"], [], ["push_silent", "push_again"])
