@@ -103,9 +103,7 @@ def stuck(told: Card) -> Message:
 def _open(told: Card) -> list[Block]:
     means = meaning(told.status)
     return [
-        blocks.header(
-            f"{name_of(told.waba_name, told.space_id)}: {status_of(told.before)} → {status_of(told.status)}"
-        ),
+        blocks.header(f"{name_of(told.waba_name, told.space_id)}: {status_of(told.before)} → {status_of(told.status)}"),
         blocks.lines(
             [blocks.emoji(means.emoji), " ", blocks.bold(means.sending), f" {means.words}"],
             [blocks.bold("What to do:"), " ", means.next_step],

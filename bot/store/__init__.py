@@ -13,11 +13,12 @@ from bot.cams.quota import MakePermits
 from bot.errors import DatabaseError
 from bot.store.alarms import AlarmQueries
 from bot.store.audit import AuditQueries
+from bot.store.bundling import BundleQueries, Situation, Telling
 from bot.store.columns import storable
 from bot.store.engine import cannot_open, create_engine, reason, try_file
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
-from bot.store.posts import PostQueries, Situation, Telling
+from bot.store.posts import PostQueries
 from bot.store.register import RegisterQueries, Stamp
 from bot.store.rows import (
     Alarm,
@@ -77,7 +78,16 @@ __all__ = [
 ]
 
 
-class Store(AlarmQueries, JournalQueries, SpaceQueries, RegisterQueries, PostQueries, ShowQueries, AuditQueries):
+class Store(
+    AlarmQueries,
+    JournalQueries,
+    SpaceQueries,
+    RegisterQueries,
+    BundleQueries,
+    PostQueries,
+    ShowQueries,
+    AuditQueries,
+):
     """All that the bot remembers."""
 
     @property

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Self, cast
 
 from bot.access import Person
+from bot.alerts.message import Message
 from bot.blocks import Block
 from bot.cams.client import CamsClient
 from bot.cams.errors import CamsRefusedError
@@ -18,10 +19,11 @@ from bot.settings import Settings, read
 from bot.slack import Identity, Picture, Slack
 from bot.store import (
     Alarm,
-    Alert,
     AuditEntry,
     Change,
     JournalEntry,
+    Post,
+    Shown,
     Store,
     Subscription,
     Transition,
@@ -98,7 +100,7 @@ class FakeStore:
 
     seen: list[Watch] = field(default_factory=list)
     subscribed: list[Subscription] = field(default_factory=list)
-    stuck: list[Alert] = field(default_factory=list)
+    stuck: list[Post] = field(default_factory=list)
     rows: list[AuditEntry] = field(default_factory=list)
     # The journal's rows that are due, and the keys of those that were closed.
     due: list[JournalEntry] = field(default_factory=list)
@@ -161,8 +163,17 @@ class FakeStore:
     async def unsubscribe(self, _space_id: str, _channel_id: str, *, keep_watch: bool) -> bool:
         return not keep_watch
 
-    async def alert_problems(self, limit: int) -> list[Alert]:
+    async def post_problems(self, limit: int) -> list[Post]:
         return self.stuck[:limit]
+
+    async def bundle(self, _plan: object, _now: object) -> int:
+        return 0
+
+    async def claim_posts(self, *_: object) -> list[Post]:
+        return []
+
+    async def claim_cards(self, *_: object) -> list[Shown]:
+        return []
 
     async def record(
         self, _space_id: str, _decide: Callable[[Watch], tuple[Watch, list[Change]]], _fallback: str, _now: object
@@ -220,6 +231,9 @@ class StrictSlack:
             self.refused.append("alt_txt_too_large")
         self.refused += [name for name in (picture.file_name, picture.title) if not 0 < len(name.encode()) <= 500]
         self._message("x", blocks)
+
+    async def change(self, _channel_id: str, _ts: str, message: Message) -> None:
+        self._message(message.text, message.blocks)
 
     async def open_view(self, _trigger_id: str, view: Block) -> None:
         self._view(view)
