@@ -178,7 +178,7 @@ async def _situation(tx: AsyncConnection, channel: Channel, owed: Sequence[Alert
     roots = select(posts.c.card_id).where(posts.c.card_id.in_(keys), posts.c.kind == "card", posts.c.state != "dropped")
     lately = and_(transitions.c.kind == "review", transitions.c.seen_at > now - FLAPS_WITHIN)
     counts = select(transitions.c.space_id, func.count()).where(lately).group_by(transitions.c.space_id)
-    flaps: dict[str, int] = dict((await tx.execute(counts)).tuples().all())
+    flaps = {space_id: int(count) for space_id, count in await tx.execute(counts)}
     to_channel = posts.c.meant_for == channel.channel_id
     flooded_at = await tx.scalar(select(func.max(posts.c.created_at)).where(to_channel, posts.c.kind == "flood"))
     backlog = await tx.scalar(select(func.count()).where(to_channel, posts.c.state == "owed")) or 0

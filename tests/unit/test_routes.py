@@ -78,7 +78,7 @@ def test_any_text_is_a_command_or_a_sentence(text: str) -> None:
     [
         (Role.VIEWER, {"help", "qr list", "waba", "profile", "quota", "spaces", "watches", "alerts", "history", "why"}),
         (Role.OPERATOR, {"qr create", "watch", "unwatch", "channel"}),
-        (Role.ADMIN, {"verify"}),
+        (Role.ADMIN, {"verify", "callback"}),
     ],
 )
 def test_each_command_needs_the_least_role_that_may_do_it(role: Role, names: set[str]) -> None:
