@@ -1,5 +1,6 @@
 """The page's addresses."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,12 +14,14 @@ from sandbox.page.asked import Asked, BadAskError
 from sandbox.page.console import Console
 from sandbox.page.desk import Desk
 from sandbox.page.guard import Handler, add_headers, local_only
+from sandbox.page.keeping import Keeping
 from sandbox.slack.errors import CannotActError
 
 STATIC = Path(__file__).parent / "static"
 # Anything else might run as a page of this origin.
 SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 SHUTDOWN_SECONDS = 0.1
+TRANSCRIPT_LIMIT = 1000
 
 
 def application(desk: Desk) -> web.Application:
@@ -30,7 +33,9 @@ def application(desk: Desk) -> web.Application:
     app.router.add_static("/static", STATIC)
     app.router.add_get("/api/stream", routes.stream)
     app.router.add_get("/api/files/{id}", routes.file)
-    for name, act in {**Acts(desk).by_name(), **Console(desk).by_name()}.items():
+    app.router.add_get("/api/transcript", routes.transcript)
+    acts = {**Acts(desk).by_name(), **Keeping(desk).by_name(), **Console(desk).by_name()}
+    for name, act in acts.items():
         app.router.add_post(f"/api/{name}", _posted(act))
     return app
 
@@ -63,6 +68,18 @@ class _Routes:
         if user.is_bot:
             return _refused(f"{user.name} is an app and looks at no page.")
         return await stream.serve(request, self._desk, user)
+
+    async def transcript(self, request: web.Request) -> web.StreamResponse:
+        """?channel=&after=&limit= -> {messages, has_more}: what a channel shows to all, for who looks from outside."""
+        channel, limit = request.query.get("channel", ""), request.query.get("limit", str(TRANSCRIPT_LIMIT))
+        if not re.fullmatch(r"[1-9]\d{0,3}", limit, re.ASCII) or int(limit) > TRANSCRIPT_LIMIT:
+            return _refused(f"The limit is a whole number from 1 to {TRANSCRIPT_LIMIT}.")
+        try:
+            messages = self._desk.slack.transcript(channel, request.query.get("after", ""), int(limit) + 1)
+        except KeyError as exc:
+            return _refused(f"There is no channel {exc}.")
+        page = {"messages": messages[: int(limit)], "has_more": len(messages) > int(limit)}
+        return web.json_response({"ok": True, **page})
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         file = self._desk.slack.workspace.files.get(request.match_info["id"])

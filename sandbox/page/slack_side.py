@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from sandbox.page.unread import Unread
 from sandbox.slack import Channel, File, LocalSlack, Message, User, View, Workspace, blockkit
-from sandbox.slack.model import Json
-from sandbox.slack.workspace import SLACKBOT, SLACKBOT_NAME
+from sandbox.slack.model import SLACKBOT, SLACKBOT_NAME, Json
 
 
 def people(workspace: Workspace) -> list[Json]:
@@ -20,6 +19,7 @@ def people(workspace: Workspace) -> list[Json]:
             "locale": user.locale,
             "is_guest": user.is_restricted,
             "is_stranger": user.is_stranger,
+            "is_admin": user.is_admin,
             "is_app": user.is_bot,
         }
         for user in workspace.users.values()
@@ -68,8 +68,9 @@ def message(workspace: Workspace, said: Message) -> Json:
         "files": list(said.files),
         "ephemeral": bool(said.ephemeral_to),
         "thread_ts": said.thread_ts,
-        "reply_count": workspace.timeline.replies(said),
+        "reply_count": len(workspace.timeline.replies(said)),
         "edited": bool(said.edited_ts),
+        "subtype": said.subtype,
         "is_app": bool(said.bot_id),
     }
 

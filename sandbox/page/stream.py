@@ -16,7 +16,7 @@ from sandbox.page.changes import Key, changes
 from sandbox.page.desk import Desk
 from sandbox.page.snapshot import snapshot
 from sandbox.slack import User
-from sandbox.slack.model import Json
+from sandbox.slack.model import ChannelChange, Json
 from sandbox.slack.notices import Change
 
 PULSE_SECONDS = 15.0
@@ -52,12 +52,24 @@ class Feed:
     def _hear(self, change: Change) -> None:
         if self._is_behind:
             return
+        if isinstance(change.subject, ChannelChange) and self._opens_or_closes(change.subject):
+            self._begin_anew()
+            return
         for key, draw in changes(self._desk, self._user, change):
             self._waiting[key] = draw
             self._bell.set()
         if len(self._waiting) > self._limit:
-            self._waiting.clear()
-            self._is_behind = True
+            self._begin_anew()
+
+    def _opens_or_closes(self, change: ChannelChange) -> bool:
+        """Say whether a channel, with all that stands in it, has come into this person's sight or gone out of it."""
+        may_see = self._desk.slack.workspace.may_see
+        return may_see(self._user, change.before) != may_see(self._user, change.after)
+
+    def _begin_anew(self) -> None:
+        self._waiting.clear()
+        self._is_behind = True
+        self._bell.set()
 
     async def next(self) -> bytes:
         """Wait for something to tell and return it as it goes over the wire; after a while of silence a comment."""

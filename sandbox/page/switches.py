@@ -110,12 +110,14 @@ class ChannelSwitch(Switch):
     ) -> None:
         super().__init__(label)
         self._slack, self._is_on, self._changes, self._errors = slack, is_on, changes, errors
+        # By its ID, since people may give it another name.
+        self._channel_id = slack.channel("#shop").id
         self._hits = 0
         self._latest = ""
 
     @property
     def _channel(self) -> Channel:
-        return self._slack.channel("#shop")
+        return self._slack.channel(self._channel_id)
 
     @property
     def on(self) -> bool:

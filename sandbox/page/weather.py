@@ -1,12 +1,13 @@
 """Switches for what goes wrong, at Slack and at CAMS."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sandbox.cams import Fault as CamsFault
 from sandbox.cams import LocalCams
 from sandbox.page.switches import ChannelSwitch, FaultSwitch, Label, MomentSwitch, Switch
 from sandbox.slack import Fault as SlackFault
 from sandbox.slack import LocalSlack
+from sandbox.slack.limits import POST_BURST, post_limit
 from sandbox.slack.model import Json
 from sandbox.slack.web_api import ApiCall
 
@@ -42,27 +43,60 @@ class Weather:
         return [switch.shown() for switch in self.switches.values()]
 
 
-def _slack_faults(slack: LocalSlack) -> list[Switch]:
-    def switch(name: str, label: str, hint: str, make: Callable[[], SlackFault]) -> Switch:
-        faults = slack.faults
-        words = Label(f"slack-{name}", "slack", label, hint)
-        return FaultSwitch(words, make, faults.add, faults.clear, lambda fault: fault in faults.on)
+# What a switch is called, its words, its hint, and the fault that it plants.
+SlackRow = tuple[str, str, str, Callable[[], SlackFault]]
+CamsRow = tuple[str, str, str, Callable[[], CamsFault]]
 
-    return [
-        switch(
-            "rate-limit",
-            "Answer 429",
-            f"Every call is refused with Retry-After: {RETRY_AFTER_SECONDS:g}",
-            lambda: SlackFault("rate_limited", seconds=RETRY_AFTER_SECONDS),
-        ),
-        switch("error", "Answer 500", "Every call is answered with an error page", lambda: SlackFault("server_error")),
-        switch(
-            "hang",
-            "Hang",
-            f"Every call is answered after {HANG_SECONDS:g} seconds",
-            lambda: SlackFault("hang", seconds=HANG_SECONDS),
-        ),
-    ]
+SLACK_FAULTS: Sequence[SlackRow] = (
+    (
+        "rate-limit",
+        "Answer 429",
+        f"Every call is refused with Retry-After: {RETRY_AFTER_SECONDS:g}",
+        lambda: SlackFault("rate_limited", seconds=RETRY_AFTER_SECONDS),
+    ),
+    ("error", "Answer 500", "Every call is answered with an error page", lambda: SlackFault("server_error")),
+    (
+        "error-after",
+        "Answer 500 after the work",
+        "Every call is done, and answered with an error page",
+        lambda: SlackFault("server_error_after"),
+    ),
+    (
+        "flaky",
+        "Answer 500 now and then",
+        "One call in three is answered with an error page",
+        lambda: SlackFault("server_error", share=1 / 3),
+    ),
+    (
+        "cut-after",
+        "Cut the line after the work",
+        "No answer, but it was done",
+        lambda: SlackFault("cut_after"),
+    ),
+    (
+        "hang",
+        "Hang",
+        f"Every call is answered after {HANG_SECONDS:g} seconds",
+        lambda: SlackFault("hang", seconds=HANG_SECONDS),
+    ),
+)
+
+
+def _slack_faults(slack: LocalSlack) -> list[Switch]:
+    limit = (
+        "post-limit",
+        "Limit posts",
+        f"One message a second and channel, {POST_BURST} at once; more are refused with 429",
+        lambda: post_limit(slack.workspace.clock),
+    )
+    return [_slack_fault(slack, row) for row in (*SLACK_FAULTS, limit)]
+
+
+def _slack_fault(slack: LocalSlack, row: SlackRow) -> Switch:
+    name, label, hint, make = row
+    words = Label(f"slack-{name}", "slack", label, hint)
+    faults = slack.faults
+    return FaultSwitch(words, make, faults.add, faults.clear, lambda fault: fault in faults.on)
 
 
 def _moments(slack: LocalSlack) -> list[Switch]:
@@ -98,59 +132,47 @@ def _channel_switches(slack: LocalSlack) -> list[ChannelSwitch]:
     ]
 
 
-def _cams_faults(cams: LocalCams) -> list[Switch]:
-    def switch(name: str, label: str, hint: str, make: Callable[[], CamsFault]) -> Switch:
-        faults = cams.faults
-        words = Label(f"cams-{name}", "cams", label, hint)
-        return FaultSwitch(words, make, faults.add, faults.remove, lambda fault: fault in faults.planted)
+CAMS_FAULTS: Sequence[CamsRow] = (
+    ("throttle", "Throttle", "Every call is over the quota", lambda: CamsFault("throttled")),
+    (
+        "slow",
+        "Be slow",
+        f"Every answer comes {SLOW_SECONDS:g} seconds late",
+        lambda: CamsFault("latency", seconds=SLOW_SECONDS),
+    ),
+    ("cut-before", "Cut the line before the work", "No answer, and nothing was done", lambda: CamsFault("cut_before")),
+    ("cut-after", "Cut the line after the work", "No answer, but it was done", lambda: CamsFault("cut_after")),
+    (
+        "truncated",
+        "Break off the answer",
+        "Half an answer, and the line is cut; the work was done",
+        lambda: CamsFault("truncated"),
+    ),
+    (
+        "drip",
+        "Answer drop by drop",
+        f"The answer takes {HANG_SECONDS:g} seconds to arrive",
+        lambda: CamsFault("drip", seconds=HANG_SECONDS),
+    ),
+    ("hang", "Hang", "No answer, and nothing is done, until this is switched off", lambda: CamsFault("hang")),
+    ("garbage", "Answer garbage", "A page of HTML with status 200", lambda: CamsFault("garbage")),
+    (
+        "deny",
+        "Deny permission",
+        "The AccessKey may not do this",
+        lambda: CamsFault("refusal", code="Ram.PermissionDeny"),
+    ),
+    ("error", "Answer 500", "Every call ends in InternalError", lambda: CamsFault("error")),
+    ("unavailable", "Answer 503", "Every call ends in ServiceUnavailable", lambda: CamsFault("unavailable")),
+)
 
-    return [
-        switch("throttle", "Throttle", "Every call is over the quota", lambda: CamsFault("throttled")),
-        switch(
-            "slow",
-            "Be slow",
-            f"Every answer comes {SLOW_SECONDS:g} seconds late",
-            lambda: CamsFault("latency", seconds=SLOW_SECONDS),
-        ),
-        switch(
-            "cut-before",
-            "Cut the line before the work",
-            "No answer, and nothing was done",
-            lambda: CamsFault("cut_before"),
-        ),
-        switch(
-            "cut-after", "Cut the line after the work", "No answer, but it was done", lambda: CamsFault("cut_after")
-        ),
-        switch(
-            "truncated",
-            "Break off the answer",
-            "Half an answer, and the line is cut; the work was done",
-            lambda: CamsFault("truncated"),
-        ),
-        switch(
-            "drip",
-            "Answer drop by drop",
-            f"The answer takes {HANG_SECONDS:g} seconds to arrive",
-            lambda: CamsFault("drip", seconds=HANG_SECONDS),
-        ),
-        switch(
-            "hang",
-            "Hang",
-            "No answer, and nothing is done, until this is switched off",
-            lambda: CamsFault("hang"),
-        ),
-        switch("garbage", "Answer garbage", "A page of HTML with status 200", lambda: CamsFault("garbage")),
-        switch(
-            "deny",
-            "Deny permission",
-            "The AccessKey may not do this",
-            lambda: CamsFault("refusal", code="Ram.PermissionDeny"),
-        ),
-        switch("error", "Answer 500", "Every call ends in InternalError", lambda: CamsFault("error")),
-        switch(
-            "unavailable",
-            "Answer 503",
-            "Every call ends in ServiceUnavailable",
-            lambda: CamsFault("unavailable"),
-        ),
-    ]
+
+def _cams_faults(cams: LocalCams) -> list[Switch]:
+    return [_cams_fault(cams, row) for row in CAMS_FAULTS]
+
+
+def _cams_fault(cams: LocalCams, row: CamsRow) -> Switch:
+    name, label, hint, make = row
+    words = Label(f"cams-{name}", "cams", label, hint)
+    faults = cams.faults
+    return FaultSwitch(words, make, faults.add, faults.remove, lambda fault: fault in faults.planted)

@@ -1,5 +1,6 @@
-"""chat.postMessage, chat.postEphemeral, chat.update, chat.delete."""
+"""chat.postMessage, chat.postEphemeral, chat.update, chat.delete, chat.getPermalink."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,13 +9,16 @@ from sandbox.slack.call import Call, Method
 from sandbox.slack.errors import SlackError
 from sandbox.slack.forms import with_ids
 from sandbox.slack.model import Channel, Json, Message
-from sandbox.slack.objects import message_object
+from sandbox.slack.objects import THREAD_BROADCAST, message_object
+from sandbox.slack.timeline import TOMBSTONE
 from sandbox.slack.workspace import Workspace
 
 # https://docs.slack.dev/reference/methods/chat.postMessage: longer texts are cut there; an update is refused.
 TEXT_CUT = 40_000
 UPDATE_LIMIT = 4_000
 MARKDOWN_LIMIT = 12_000
+# There is a limit, but no page says which: a low guess, so that what fits here fits there.
+METADATA_BYTES = 8_000
 
 
 def checked_blocks(workspace: Workspace, blocks: Any) -> list[Json]:
@@ -63,13 +67,21 @@ def _content(call: Call) -> Json:
 
 
 def _metadata(call: Call) -> Json | None:
+    """Return the metadata of a message; {} stands for none, and takes away what was there.
+
+    https://docs.slack.dev/messaging/message-metadata: of the payload's values only guidelines are said, so any JSON
+    is taken. Raises SlackError invalid_metadata_format, invalid_metadata_schema, metadata_too_large.
+    """
     metadata = call.args.get("metadata")
-    if not metadata:
+    if metadata in (None, ""):
         return None
     if not isinstance(metadata, dict):
         raise SlackError("invalid_metadata_format")
-    if not isinstance(metadata.get("event_type"), str) or not isinstance(metadata.get("event_payload"), dict):
+    named = isinstance(metadata.get("event_type"), str) and metadata["event_type"]
+    if metadata and not (named and isinstance(metadata.get("event_payload"), dict)):
         raise SlackError("invalid_metadata_schema")
+    if len(json.dumps(metadata).encode()) > METADATA_BYTES:
+        raise SlackError("metadata_too_large")
     return metadata
 
 
@@ -87,12 +99,22 @@ def writable(call: Call, named: str) -> Channel:
     return channel
 
 
+def thread_of(call: Call, channel: Channel) -> str:
+    """Return the thread that `thread_ts` names, the one of the first message where it names a reply.
+
+    Without such a message there is no refusal: Slack posts into the channel, and its answer has no thread_ts
+    (https://github.com/slack-go/slack/issues/1571).
+    """
+    begun = call.workspace.timeline.get(channel.id, call.text("thread_ts"))
+    if begun is None or begun.ephemeral_to:
+        return ""
+    return begun.thread_ts if begun.is_reply else begun.ts
+
+
 def _write(call: Call, channel: Channel, **more: Any) -> Message:
     content = _content(call)
     app = call.workspace.app
-    thread_ts = call.text("thread_ts")
-    if thread_ts and call.workspace.timeline.get(channel.id, thread_ts) is None:
-        raise SlackError("thread_not_found")
+    thread_ts = thread_of(call, channel)
     text = content.pop("text")[:TEXT_CUT]
     return call.workspace.timeline.post(
         channel.id, app.user, text, bot_id=app.bot_id, thread_ts=thread_ts, **content, **more
@@ -101,7 +123,9 @@ def _write(call: Call, channel: Channel, **more: Any) -> Message:
 
 def post_message(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/chat.postMessage."""
-    message = _write(call, writable(call, call.required("channel")[0]))
+    channel = writable(call, call.required("channel")[0])
+    is_broadcast = call.flag("reply_broadcast") and thread_of(call, channel)
+    message = _write(call, channel, subtype=THREAD_BROADCAST if is_broadcast else "")
     said = message_object(call.workspace, message)
     return {"channel": message.channel, "ts": message.ts, "message": said}
 
@@ -122,7 +146,7 @@ def _own_message(call: Call, refusal: str) -> Message:
     channel = call.channel(named)
     message = call.workspace.timeline.get(channel.id, ts)
     # An ephemeral message is in no history: only a response_url can change it.
-    if message is None or message.ephemeral_to:
+    if message is None or message.ephemeral_to or message.subtype == TOMBSTONE:
         raise SlackError("message_not_found")
     if message.bot_id != call.workspace.app.bot_id:
         raise SlackError(refusal)
@@ -132,7 +156,8 @@ def _own_message(call: Call, refusal: str) -> Message:
 def update(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/chat.update.
 
-    Blocks that are not given go when a text is given, and stay when none is; metadata is kept unless given.
+    Blocks that are not given go when a text is given, and stay when none is; metadata is kept unless given. Only an
+    update without blocks marks a message as edited.
     """
     message = _own_message(call, "cant_update_message")
     if call.workspace.channels[message.channel].is_archived:
@@ -140,8 +165,15 @@ def update(call: Call) -> Json:
     if len(call.text("text")) > UPDATE_LIMIT:
         raise SlackError("msg_too_long")
     content = _content(call)
-    content["metadata"] = content["metadata"] or message.metadata
-    changed = call.workspace.timeline.change(message, **content, edited_ts=call.workspace.timeline.next_ts())
+    if content["metadata"] is None:
+        content["metadata"] = message.metadata
+    if not content["text"] and call.args.get("blocks") is None:
+        content["blocks"] = message.blocks
+    if not content["blocks"]:
+        content["edited_ts"] = call.workspace.timeline.next_ts()
+    if call.flag("reply_broadcast") and message.is_reply:
+        content["subtype"] = THREAD_BROADCAST
+    changed = call.workspace.timeline.change(message, **content)
     said = message_object(call.workspace, changed)
     return {"channel": message.channel, "ts": message.ts, "text": changed.text, "message": said}
 
@@ -153,8 +185,22 @@ def delete(call: Call) -> Json:
     return {"channel": message.channel, "ts": message.ts}
 
 
+def get_permalink(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/chat.getPermalink."""
+    named, ts = call.required("channel", "message_ts")
+    channel = call.conversation(named)
+    message = call.workspace.timeline.get(channel.id, ts)
+    if message is None or message.ephemeral_to:
+        raise SlackError("message_not_found")
+    link = f"https://{call.workspace.team.domain}.slack.com/archives/{channel.id}/p{ts.replace('.', '')}"
+    if message.is_reply:
+        link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
+    return {"channel": channel.id, "permalink": link}
+
+
 METHODS: Mapping[str, Method] = {
     "chat.delete": Method(delete, ("chat:write",)),
+    "chat.getPermalink": Method(get_permalink),
     "chat.postEphemeral": Method(post_ephemeral, ("chat:write",)),
     "chat.postMessage": Method(post_message, ("chat:write",)),
     "chat.update": Method(update, ("chat:write",)),

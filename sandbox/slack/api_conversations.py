@@ -1,4 +1,4 @@
-"""conversations.info, .join, .list, .members."""
+"""conversations.info, .join, .list, .members, .open."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,8 @@ READ_SCOPES = {
 }
 
 
-def _type_of(channel: Channel) -> str:
+def type_of(channel: Channel) -> str:
+    """Return what kind of conversation this is, in the words of conversations.list."""
     if channel.is_im:
         return "im"
     return "private_channel" if channel.is_private else "public_channel"
@@ -23,7 +24,7 @@ def _type_of(channel: Channel) -> str:
 
 def _readable(call: Call) -> Channel:
     channel = call.channel(call.required("channel")[0])
-    call.demand_scope(READ_SCOPES[_type_of(channel)])
+    call.demand_scope(READ_SCOPES[type_of(channel)])
     return channel
 
 
@@ -49,7 +50,7 @@ def join(call: Call) -> Json:
             "warning": warning,
             "response_metadata": {"warnings": [warning]},
         }
-    joined = call.workspace.change_channel(channel, members=channel.members | {app_user})
+    joined = call.workspace.change_channel(channel, by=app_user, members=channel.members | {app_user})
     return {"channel": channel_object(call.workspace, joined)}
 
 
@@ -64,8 +65,8 @@ def list_(call: Call) -> Json:
     found = [
         channel_object(call.workspace, channel)
         for channel in call.workspace.channels.values()
-        if _type_of(channel) in types
-        and (not (channel.is_private or channel.is_im) or app_user in channel.members)
+        if type_of(channel) in types
+        and (not channel.is_closed or app_user in channel.members)
         and not (channel.is_archived and call.flag("exclude_archived"))
     ]
     return one_page(call, found, "channels")
@@ -76,9 +77,42 @@ def members(call: Call) -> Json:
     return one_page(call, sorted(_readable(call).members), "members")
 
 
+def open_(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/conversations.open, for one other person: here is no group message."""
+    call.demand_scope("im:write")
+    channel, is_open = _opened_by_id(call) if call.text("channel") else _opened_with(call)
+    said = channel_object(call.workspace, channel) if call.flag("return_im") else {"id": channel.id}
+    return {"channel": said, **({"no_op": True, "already_open": True} if is_open else {})}
+
+
+def _opened_by_id(call: Call) -> tuple[Channel, bool]:
+    channel = call.conversation(call.text("channel"))
+    if not channel.is_im:
+        raise SlackError("method_not_supported_for_channel_type")
+    return channel, True
+
+
+def _opened_with(call: Call) -> tuple[Channel, bool]:
+    users = [user.strip() for user in call.text("users").split(",") if user.strip()]
+    if not users:
+        raise SlackError("users_list_not_supplied")
+    if len(users) > 1:
+        raise SlackError("not_in_sandbox", hint="The sandbox has no group messages: open one with one person.")
+    user = call.workspace.users.get(users[0])
+    if user is None or user.is_bot:
+        raise SlackError("user_not_found")
+    if user.deleted:
+        raise SlackError("user_disabled")
+    found = call.workspace.open_direct_channel(user.id)
+    if found is None and call.flag("prevent_creation"):
+        raise SlackError("channel_not_found")
+    return found or call.workspace.direct_channel(user.id), found is not None
+
+
 METHODS: Mapping[str, Method] = {
     "conversations.info": Method(info, tuple(READ_SCOPES.values())),
     "conversations.join": Method(join, ("channels:join",)),
     "conversations.list": Method(list_, tuple(READ_SCOPES.values())),
     "conversations.members": Method(members, tuple(READ_SCOPES.values())),
+    "conversations.open": Method(open_, ("channels:manage", "groups:write", "im:write", "mpim:write")),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.slack import faults
-from sandbox.slack.api_chat import checked_blocks
+from sandbox.slack.api_chat import checked_blocks, thread_of
 from sandbox.slack.call import Call, Method
 from sandbox.slack.errors import SlackError, invalid_arguments
 from sandbox.slack.faults import Faults
@@ -107,7 +107,7 @@ def _share(call: Call, files: list[File], place: Channel, content: dict[str, Any
         workspace.app.user,
         bot_id=workspace.app.bot_id,
         files=[file.id for file in files],
-        thread_ts=call.text("thread_ts"),
+        thread_ts=thread_of(call, place),
         **content,
     )
     return [workspace.set_file(replace(file, shares=[*file.shares, (place.id, message.ts)])) for file in files]

@@ -1,11 +1,11 @@
-"""users.info, users.list, usergroups.list, usergroups.users.list."""
+"""users.info, users.list, users.profile.get, usergroups.list, usergroups.users.list."""
 
 from collections.abc import Mapping
 
 from sandbox.slack.call import Call, Method, one_page
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Json
-from sandbox.slack.objects import group_object, user_object
+from sandbox.slack.objects import group_object, profile_object, user_object
 
 
 def users_info(call: Call) -> Json:
@@ -22,6 +22,14 @@ def users_list(call: Call) -> Json:
     with_locale = call.flag("include_locale")
     members = [user_object(user, with_locale=with_locale) for user in call.workspace.users.values()]
     return one_page(call, members, "members")
+
+
+def users_profile_get(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/users.profile.get: without a user, the app's own."""
+    user = call.workspace.users.get(call.text("user") or call.workspace.app.user)
+    if user is None:
+        raise SlackError("user_not_found")
+    return {"profile": profile_object(user)}
 
 
 def usergroups_list(call: Call) -> Json:
@@ -43,6 +51,7 @@ def usergroups_users_list(call: Call) -> Json:
 METHODS: Mapping[str, Method] = {
     "users.info": Method(users_info, ("users:read",)),
     "users.list": Method(users_list, ("users:read",)),
+    "users.profile.get": Method(users_profile_get, ("users.profile:read",)),
     "usergroups.list": Method(usergroups_list, ("usergroups:read",)),
     "usergroups.users.list": Method(usergroups_users_list, ("usergroups:read",)),
 }

@@ -73,9 +73,15 @@ class Call:
             channel = self.workspace.channel_named(named)
         except KeyError:
             raise SlackError("channel_not_found") from None
-        if (channel.is_private or channel.is_im) and self.workspace.app.user not in channel.members:
+        if channel.is_closed and self.workspace.app.user not in channel.members:
             raise SlackError("channel_not_found")
         return channel
+
+    def conversation(self, named: str) -> Channel:
+        """Return a channel that the app can see by its ID alone. Raises SlackError channel_not_found."""
+        if named not in self.workspace.channels:
+            raise SlackError("channel_not_found")
+        return self.channel(named)
 
 
 async def read_arguments(request: web.Request) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.model import Json
-from sandbox.slack.parcels import Parcel, Receipt
+from sandbox.slack.parcels import TIMED_OUT, Parcel, Receipt
 from sandbox.slack.socket_mode import SocketMode
 from sandbox.slack.workspace import Workspace
 
@@ -31,6 +31,8 @@ class Courier:
         self._workspace = workspace
         self._socket = socket
         self._http = http
+        # Kept, so that whoever changes a channel need not be in the middle of something asynchronous.
+        self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
         self.patience = patience
         self.event_retry_waits: Sequence[float] = EVENT_RETRY_WAITS
@@ -60,21 +62,32 @@ class Courier:
         }
         parcel = Parcel("events_api", payload, may_answer=False)
         first = await self.deliver(parcel)
-        if first.receipt.problem:
+        if first.receipt.problem and not first.receipt.is_final:
             self._in_background(self._retry(parcel, first.receipt))
         return first
+
+    def send_event(self, event: Json) -> None:
+        """Send an event in the background, as Slack does for what somebody does elsewhere."""
+        self._in_background(self._carry(event))
+
+    async def _carry(self, event: Json) -> None:
+        await self.deliver_event(event)
 
     async def _retry(self, parcel: Parcel, receipt: Receipt) -> None:
         for attempt, wait in enumerate(self.event_retry_waits, start=1):
             await asyncio.sleep(wait)
-            reason = "timeout" if receipt.problem == "operation_timeout" else "http_error"
-            again = replace(parcel, retry_attempt=attempt, retry_reason=reason)
+            again = replace(parcel, retry_attempt=attempt, retry_reason=self._reason(receipt))
             receipt = (await self.deliver(again)).receipt
-            if not receipt.problem:
+            if not receipt.problem or receipt.is_final:
                 return
 
+    def _reason(self, receipt: Receipt) -> str:
+        if receipt.problem != TIMED_OUT:
+            return "http_error"
+        return "http_timeout" if self._http.url else "timeout"
+
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
+        task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -12,6 +12,9 @@ from sandbox.slack.model import Json
 from sandbox.slack.parcels import FAILED, TIMED_OUT, Parcel, Receipt
 from sandbox.slack.workspace import Workspace
 
+# https://docs.slack.dev/apis/events-api/#retries
+NO_RETRY = "X-Slack-No-Retry"
+
 
 def signature(secret: str, timestamp: int, body: bytes) -> str:
     """Return the value of X-Slack-Signature, version v0."""
@@ -40,12 +43,14 @@ class HttpDelivery:
             headers["X-Slack-Retry-Num"] = str(parcel.retry_attempt)
             headers["X-Slack-Retry-Reason"] = parcel.retry_reason
         try:
-            status, text = await self._post(body, headers, patience)
+            answer, text = await self._post(body, headers, patience)
         except TimeoutError:
             return Receipt(TIMED_OUT)
         except aiohttp.ClientError:
             return Receipt(FAILED)
-        return Receipt(payload=_payload(text)) if 200 <= status < 300 else Receipt(FAILED)
+        if 200 <= answer.status < 300:
+            return Receipt(payload=_payload(text))
+        return Receipt(FAILED, is_final=answer.headers.get(NO_RETRY) == "1")
 
     async def verify(self, patience: float = 3.0) -> bool:
         """Send the url_verification of the Events API; say whether the challenge came back."""
@@ -53,12 +58,12 @@ class HttpDelivery:
         said = {"type": "url_verification", "challenge": challenge}
         body = json.dumps({"token": self._workspace.app.verification_token, **said}).encode()
         try:
-            status, text = await self._post(body, {"Content-Type": "application/json"}, patience)
+            answer, text = await self._post(body, {"Content-Type": "application/json"}, patience)
         except (TimeoutError, aiohttp.ClientError):
             return False
-        return status == 200 and challenge in {text.strip(), _payload(text).get("challenge")}
+        return answer.status == 200 and challenge in {text.strip(), _payload(text).get("challenge")}
 
-    async def _post(self, body: bytes, headers: dict[str, str], patience: float) -> tuple[int, str]:
+    async def _post(self, body: bytes, headers: dict[str, str], patience: float) -> tuple[aiohttp.ClientResponse, str]:
         timestamp = int(self._workspace.clock().timestamp()) - self.seconds_late
         signed = {
             "X-Slack-Request-Timestamp": str(timestamp),
@@ -68,7 +73,7 @@ class HttpDelivery:
             asyncio.timeout(patience),
             self._session.post(self.url, data=body, headers=headers | signed, allow_redirects=False) as answer,
         ):
-            return answer.status, await answer.text(errors="replace")
+            return answer, await answer.text(errors="replace")
 
 
 def _body(parcel: Parcel) -> tuple[str, bytes]:

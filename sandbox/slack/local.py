@@ -9,11 +9,15 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.slack.api_files import Uploads
+from sandbox.slack.channel_events import channel_events
 from sandbox.slack.deliver import Courier
-from sandbox.slack.faults import Faults
+from sandbox.slack.faults import Fault, Faults
 from sandbox.slack.http_delivery import HttpDelivery
+from sandbox.slack.limits import POST_BURST, post_limit
 from sandbox.slack.manifest import Manifest
-from sandbox.slack.model import COMMAND_SCOPES, Channel, Clock, utc_now
+from sandbox.slack.model import COMMAND_SCOPES, Channel, ChannelChange, Clock, Json, utc_now
+from sandbox.slack.notices import Change
+from sandbox.slack.objects import message_object
 from sandbox.slack.payloads import Payloads
 from sandbox.slack.people import Person
 from sandbox.slack.replies import ResponseUrlServer
@@ -42,6 +46,7 @@ class LocalSlack:
         self.courier = Courier(workspace, self.socket, self.http, patience)
         self._api = WebApi(workspace, self.faults)
         self._origin = ""
+        workspace.notices.listen(self._hear)
 
     @classmethod
     @asynccontextmanager
@@ -75,6 +80,13 @@ class LocalSlack:
             stack.push_async_callback(slack.socket.close)
             stack.callback(slack.courier.close)
             yield slack
+
+    def _hear(self, change: Change) -> None:
+        """Send the app the events that it has subscribed to."""
+        if isinstance(change.subject, ChannelChange):
+            for event in channel_events(self.workspace, change.subject):
+                if event["type"] in self.manifest.events:
+                    self.courier.send_event(event)
 
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=UPLOAD_BYTES)
@@ -122,10 +134,23 @@ class LocalSlack:
         """Return a channel by name: #shop, #elsewhere, #secret, #old. Raises KeyError."""
         return self.workspace.channel_named(name)
 
+    def transcript(self, channel: str, after: str = "", most: int | None = None) -> list[Json]:
+        """Return what a channel (by name or ID) shows to all, oldest first, replies among the others.
+
+        Messages are as on Slack's wire, metadata included; only those that came later than the ts `after`, and no
+        more than `most` of them. Raises KeyError.
+        """
+        messages = self.workspace.shown_to_all(self.channel(channel), after)
+        return [message_object(self.workspace, message) for message in messages[:most]]
+
     def deliver_to(self, url: str) -> None:
         """Deliver over HTTP to this request URL from now on; an empty one goes back to Socket Mode."""
         self.http.url = url
         self.workspace.notices.tell("request_url", url)
+
+    def limit_posts(self, burst: int = POST_BURST) -> Fault:
+        """Let chat.postMessage have the limit that it has in Slack, from now on; the fault says how often it hit."""
+        return self.faults.add(post_limit(self.workspace.clock, burst))
 
     async def connected(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109 - the caller's patience, not a second way to cancel
         """Wait until an app has a connection open, or a request URL is set."""

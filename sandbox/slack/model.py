@@ -8,6 +8,10 @@ from typing import Any
 Json = dict[str, Any]
 Clock = Callable[[], datetime]
 
+# Who Slack itself speaks as.
+SLACKBOT = "USLACKBOT"
+SLACKBOT_NAME = "Slackbot"
+
 COMMAND_SCOPES = (
     "channels:join",
     "channels:read",
@@ -66,7 +70,7 @@ class UserGroup:
 
 @dataclass(frozen=True)
 class Channel:
-    """A conversation and the IDs of its members; a direct message has `is_im`."""
+    """A conversation and the IDs of its members; a direct message has `is_im`. `created` are seconds since 1970."""
 
     id: str
     name: str
@@ -75,11 +79,31 @@ class Channel:
     is_archived: bool = False
     is_im: bool = False
     is_ext_shared: bool = False
+    creator: str = ""
+    created: int = 0
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether only its members know of it."""
+        return self.is_private or self.is_im
+
+
+@dataclass(frozen=True)
+class ChannelChange:
+    """What somebody (a user's ID, empty where nobody is known) has made of a channel."""
+
+    before: Channel
+    after: Channel
+    by: str = ""
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message as it now stands. `ephemeral_to` names the only user who sees it, if there is one."""
+    """A message as it now stands. `ephemeral_to` names the only user who sees it, if there is one.
+
+    `subtype` is "" for most, thread_broadcast for a reply that the channel shows too, and tombstone for what is left
+    of a deleted message that has replies.
+    """
 
     channel: str
     ts: str
@@ -93,6 +117,12 @@ class Message:
     ephemeral_to: str = ""
     thread_ts: str = ""
     edited_ts: str = ""
+    subtype: str = ""
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it stands in a thread that another message began."""
+        return self.thread_ts not in {"", self.ts}
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,22 @@ from collections.abc import Sequence
 from sandbox.slack.model import Channel, File, Json, Message, User, UserGroup, View
 from sandbox.slack.workspace import Workspace
 
+THREAD_BROADCAST = "thread_broadcast"
+REPLY_USERS_SHOWN = 5
 
-def user_object(user: User, *, with_locale: bool = False) -> Json:
-    """https://docs.slack.dev/reference/objects/user-object."""
-    profile = {
+
+def profile_object(user: User) -> Json:
+    """https://docs.slack.dev/reference/objects/user-object#profile."""
+    return {
         "real_name": user.real_name,
         "display_name": user.name,
         "title": user.title,
         "team": user.team_id,
     }
+
+
+def user_object(user: User, *, with_locale: bool = False) -> Json:
+    """https://docs.slack.dev/reference/objects/user-object."""
     said = {
         "id": user.id,
         "team_id": user.team_id,
@@ -21,7 +28,7 @@ def user_object(user: User, *, with_locale: bool = False) -> Json:
         "real_name": user.real_name,
         "deleted": user.deleted,
         "tz": user.tz,
-        "profile": profile,
+        "profile": profile_object(user),
         "is_admin": user.is_admin,
         "is_owner": False,
         "is_restricted": user.is_restricted,
@@ -55,7 +62,8 @@ def channel_object(workspace: Workspace, channel: Channel) -> Json:
         "is_mpim": False,
         "is_channel": not channel.is_private and not channel.is_im,
         "is_group": channel.is_private,
-        "is_private": channel.is_private or channel.is_im,
+        "is_private": channel.is_closed,
+        "created": channel.created,
         "is_archived": channel.is_archived,
         "is_ext_shared": channel.is_ext_shared,
         "context_team_id": workspace.team.id,
@@ -63,10 +71,11 @@ def channel_object(workspace: Workspace, channel: Channel) -> Json:
     if channel.is_im:
         return {**said, "user": next(iter(channel.members - {workspace.app.user}))}
     is_member = workspace.app.user in channel.members
-    return {**said, "name": channel.name, "name_normalized": channel.name, "is_member": is_member}
+    names = {"name": channel.name, "name_normalized": channel.name}
+    return {**said, **names, "creator": channel.creator, "is_member": is_member}
 
 
-def message_object(workspace: Workspace, message: Message) -> Json:
+def message_object(workspace: Workspace, message: Message, *, with_metadata: bool = True) -> Json:
     """https://docs.slack.dev/reference/objects/message-object."""
     said: Json = {
         "type": "message",
@@ -81,9 +90,35 @@ def message_object(workspace: Workspace, message: Message) -> Json:
         said["files"] = [file_object(workspace, workspace.files[file_id]) for file_id in message.files]
     if message.edited_ts:
         said["edited"] = {"user": message.user, "ts": message.edited_ts}
+    if message.subtype:
+        said["subtype"] = message.subtype
+    if message.metadata and with_metadata:
+        said["metadata"] = message.metadata
     said |= {key: list(part) for key in ("blocks", "attachments") if (part := getattr(message, key))}
-    said |= {key: part for key in ("metadata", "thread_ts") if (part := getattr(message, key))}
-    return said
+    return said | _threading(workspace, message)
+
+
+def _threading(workspace: Workspace, message: Message) -> Json:
+    """What a message says of its thread: a reply where it belongs, the first one what has come."""
+    if message.is_reply:
+        begun = workspace.timeline.get(message.channel, message.thread_ts)
+        said: Json = {"thread_ts": message.thread_ts, "parent_user_id": begun.user if begun else ""}
+        if message.subtype == THREAD_BROADCAST and begun:
+            said["root"] = message_object(workspace, begun, with_metadata=False)
+        return said
+    replies = workspace.timeline.replies(message)
+    if not replies:
+        return {}
+    users = list(dict.fromkeys(reply.user for reply in replies))
+    return {
+        "thread_ts": message.ts,
+        "reply_count": len(replies),
+        "reply_users_count": len(users),
+        "latest_reply": replies[-1].ts,
+        "reply_users": users[:REPLY_USERS_SHOWN],
+        "is_locked": False,
+        "subscribed": False,
+    }
 
 
 def file_object(workspace: Workspace, file: File) -> Json:
@@ -106,7 +141,7 @@ def file_object(workspace: Workspace, file: File) -> Json:
 def _shares(workspace: Workspace, shares: Sequence[tuple[str, str]]) -> Json:
     said: dict[str, dict[str, list[Json]]] = {}
     for channel, ts in shares:
-        closed = workspace.channels[channel].is_private or workspace.channels[channel].is_im
+        closed = workspace.channels[channel].is_closed
         said.setdefault("private" if closed else "public", {}).setdefault(channel, []).append({"ts": ts})
     return said
 

@@ -25,7 +25,11 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Receipt:
-    """How the app took a parcel: `problem` is empty, TIMED_OUT or FAILED; `payload` came with the answer."""
+    """How the app took a parcel: `problem` is empty, TIMED_OUT or FAILED; `payload` came with the answer.
+
+    `is_final` says that the app, in failing, has asked not to be sent the event again.
+    """
 
     problem: str = ""
     payload: Json = field(default_factory=dict)
+    is_final: bool = False

@@ -7,12 +7,12 @@ from typing import Any
 from sandbox.slack import blockkit, forms, replies
 from sandbox.slack.deliver import Courier
 from sandbox.slack.errors import CannotActError, SlackError
-from sandbox.slack.model import Channel, Json, Message, State, View
-from sandbox.slack.onlooker import Onlooker
+from sandbox.slack.keeper import Keeper
+from sandbox.slack.model import SLACKBOT, Channel, Json, Message, State, View
 from sandbox.slack.parcels import FAILED, TIMED_OUT, Parcel
 from sandbox.slack.payloads import Payloads
 from sandbox.slack.tickets import ReplyRight
-from sandbox.slack.workspace import SLACKBOT, Workspace
+from sandbox.slack.workspace import Workspace
 
 Where = Message | View
 
@@ -36,7 +36,7 @@ class Ack:
     dialog: str = ""
 
 
-class Person(Onlooker):
+class Person(Keeper):
     """A user at the keyboard. Views and messages may be old snapshots: an act meets what is there now."""
 
     def __init__(self, workspace: Workspace, user_id: str, courier: Courier, payloads: Payloads) -> None:

@@ -1,12 +1,25 @@
 """The messages of a workspace: written, changed, removed, seen."""
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sandbox.slack.model import Clock, Message
+from sandbox.slack.model import SLACKBOT, Clock, Message
 from sandbox.slack.notices import Notices
+
+# Not documented, but seen in histories: what is left of a deleted message that has replies.
+TOMBSTONE = "tombstone"
+TOMB: Mapping[str, Any] = {
+    "subtype": TOMBSTONE,
+    "user": SLACKBOT,
+    "text": "This message was deleted.",
+    "blocks": (),
+    "attachments": (),
+    "files": (),
+    "bot_id": "",
+    "metadata": None,
+    "edited_ts": "",
+}
 
 
 class Timeline:
@@ -18,7 +31,7 @@ class Timeline:
         self._last_micros = 0
         self._messages: dict[tuple[str, str], Message] = {}
         self._channels: dict[str, dict[str, Message]] = {}
-        self._replies: Counter[tuple[str, str]] = Counter()
+        self._threads: dict[tuple[str, str], dict[str, Message]] = {}
 
     def next_ts(self) -> str:
         """Return a new time stamp, later than all before."""
@@ -30,7 +43,6 @@ class Timeline:
         """Add a message; `more` are further fields of Message."""
         message = Message(channel, self.next_ts(), user, text, **more)
         self._keep(message)
-        self._count_reply(message, 1)
         self._notices.tell("message", message)
         return message
 
@@ -42,10 +54,17 @@ class Timeline:
         return changed
 
     def remove(self, message: Message) -> None:
+        """Delete a message. One that has replies leaves a tombstone, which goes with the last of them."""
+        if self.replies(message):
+            self.change(message, **TOMB)
+            return
         del self._messages[message.channel, message.ts]
         del self._channels[message.channel][message.ts]
-        self._count_reply(message, -1)
+        self._threads.get(_thread_of(message), {}).pop(message.ts, None)
         self._notices.tell("message_deleted", message)
+        begun = self.get(*_thread_of(message))
+        if begun is not None and begun.subtype == TOMBSTONE and not self.replies(begun):
+            self.remove(begun)
 
     def get(self, channel: str, ts: str) -> Message | None:
         """Return a message as it stands now, or None where there is none."""
@@ -54,19 +73,21 @@ class Timeline:
     def _keep(self, message: Message) -> None:
         self._messages[message.channel, message.ts] = message
         self._channels.setdefault(message.channel, {})[message.ts] = message
-
-    def _count_reply(self, message: Message, by: int) -> None:
-        if message.thread_ts and not message.ephemeral_to:
-            self._replies[message.channel, message.thread_ts] += by
+        if message.is_reply and not message.ephemeral_to:
+            self._threads.setdefault(_thread_of(message), {})[message.ts] = message
 
     def in_channel(self, channel: str) -> list[Message]:
         """Return the messages of a channel, oldest first."""
         return list(self._channels.get(channel, {}).values())
 
-    def replies(self, message: Message) -> int:
-        """Count the replies to a message that everybody sees."""
-        return self._replies[message.channel, message.ts]
+    def replies(self, message: Message) -> list[Message]:
+        """Return the replies to a message that everybody sees, oldest first."""
+        return list(self._threads.get((message.channel, message.ts), {}).values())
 
     def all(self, wanted: Callable[[Message], bool] = lambda _: True) -> list[Message]:
         """Return messages, oldest first."""
         return [message for message in self._messages.values() if wanted(message)]
+
+
+def _thread_of(message: Message) -> tuple[str, str]:
+    return message.channel, message.thread_ts

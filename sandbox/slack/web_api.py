@@ -14,6 +14,7 @@ from sandbox.slack import (
     api_chat,
     api_conversations,
     api_files,
+    api_history,
     api_people,
     api_views,
     faults,
@@ -29,6 +30,7 @@ METHODS: Mapping[str, Method] = {
     **api_chat.METHODS,
     **api_conversations.METHODS,
     **api_files.METHODS,
+    **api_history.METHODS,
     **api_people.METHODS,
     **api_views.METHODS,
 }
@@ -63,11 +65,22 @@ class WebApi:
             self._record(name, {}, said, "")
             return said
         token = args.pop("token", "") or request.headers.get("Authorization", "").removeprefix("Bearer ")
-        fault = self._weather.strike(name)
+        fault = self._weather.strike(name, self._channel_of(args))
         call = Call(self._workspace, args, str(request.url.origin()))
         said = await faults.answer(request, fault, lambda: self._answer(name, str(token), call))
         self._record(name, args, said, fault.kind if fault else "")
         return said
+
+    def _channel_of(self, args: Json) -> str:
+        """Return the ID of the channel that a call names, by whichever of its names; what is none stays as it is."""
+        named = str(args.get("channel") or args.get("channel_id") or "")
+        if named in self._workspace.users:
+            opened = self._workspace.open_direct_channel(named)
+            return opened.id if opened else named
+        try:
+            return self._workspace.channel_named(named).id
+        except KeyError:
+            return named
 
     def _answer(self, name: str, token: str, call: Call) -> web.Response:
         method = METHODS.get(name)

@@ -9,7 +9,10 @@ from typing import Any
 from sandbox.slack.modals import Modals
 from sandbox.slack.model import (
     COMMAND_SCOPES,
+    SLACKBOT,
+    SLACKBOT_NAME,
     Channel,
+    ChannelChange,
     Clock,
     File,
     Message,
@@ -21,9 +24,6 @@ from sandbox.slack.model import (
 from sandbox.slack.notices import Notices
 from sandbox.slack.tickets import ResponseUrls, SocketTickets, Triggers
 from sandbox.slack.timeline import Timeline
-
-SLACKBOT = "USLACKBOT"
-SLACKBOT_NAME = "Slackbot"
 
 
 @dataclass
@@ -104,10 +104,15 @@ class Workspace:
     def add_channel(self, name: str, members: Iterable[str] = (), **more: Any) -> Channel:
         """Add a conversation with the users of these IDs in it; `more` are further fields of Channel."""
         prefix = "D" if more.get("is_im") else "C"
-        return self._set_channel(Channel(self.new_id(prefix), name, frozenset(members), **more))
+        created = int(self.clock().timestamp())
+        return self._set_channel(Channel(self.new_id(prefix), name, frozenset(members), **{"created": created, **more}))
 
-    def change_channel(self, channel: Channel, **changes: Any) -> Channel:
-        return self._set_channel(replace(channel, **changes))
+    def change_channel(self, channel: Channel, *, by: str = "", **changes: Any) -> Channel:
+        """Change a channel; `by` is the ID of the user who does it."""
+        before = self.channels[channel.id]
+        after = self._set_channel(replace(channel, **changes))
+        self.notices.tell("channel_changed", ChannelChange(before, after, by))
+        return after
 
     def _set_channel(self, channel: Channel) -> Channel:
         self.channels[channel.id] = channel
@@ -116,9 +121,13 @@ class Workspace:
 
     def direct_channel(self, user_id: str) -> Channel:
         """Return the direct message between a person and the app, opened where it was not."""
+        pair = {user_id, self.app.user}
+        return self.open_direct_channel(user_id) or self.add_channel("directmessage", pair, is_im=True)
+
+    def open_direct_channel(self, user_id: str) -> Channel | None:
+        """Return the direct message between a person and the app, or None where nobody has opened it."""
         pair = frozenset({user_id, self.app.user})
-        found = (channel for channel in self.channels.values() if channel.is_im and channel.members == pair)
-        return next(found, None) or self.add_channel("directmessage", pair, is_im=True)
+        return next((channel for channel in self.channels.values() if channel.is_im and channel.members == pair), None)
 
     def user_named(self, name: str) -> User:
         """Return the member of that name. Raises KeyError."""
@@ -133,8 +142,7 @@ class Workspace:
     def may_see(self, user: User, channel: Channel) -> bool:
         """Say whether a person can look into a channel: guests and strangers only where they were added."""
         outsider = user.is_restricted or user.is_stranger
-        closed = channel.is_private or channel.is_im or outsider
-        return user.id in channel.members or not closed
+        return user.id in channel.members or not (channel.is_closed or outsider)
 
     def sees(self, user: User, message: Message) -> bool:
         """Say whether a person sees a message."""
@@ -143,6 +151,14 @@ class Workspace:
     def seen_by(self, user: User, channel: Channel) -> list[Message]:
         """Return the messages of a channel as a person sees them, oldest first."""
         return [message for message in self.timeline.in_channel(channel.id) if self.sees(user, message)]
+
+    def shown_to_all(self, channel: Channel, after: str = "") -> list[Message]:
+        """Return the messages of a channel that everybody in it sees, replies too, oldest first.
+
+        Only those that came later than the ts `after`.
+        """
+        everything = self.timeline.in_channel(channel.id)
+        return [message for message in everything if message.ts > after and not message.ephemeral_to]
 
     def set_file(self, file: File) -> File:
         self.files[file.id] = file
@@ -175,8 +191,8 @@ def furnish(workspace: Workspace) -> Workspace:
     workspace.add_group("shop-operators", "Shop operators", [operator])
     staff = [admin.id, operator.id, viewer.id]
     everybody = [*staff, guest.id, stranger.id, workspace.app.user]
-    workspace.add_channel("shop", everybody, is_ext_shared=True)
-    workspace.add_channel("elsewhere", staff)
-    workspace.add_channel("secret", staff, is_private=True)
-    workspace.add_channel("old", [*staff, workspace.app.user], is_archived=True)
+    workspace.add_channel("shop", everybody, is_ext_shared=True, creator=operator.id)
+    workspace.add_channel("elsewhere", staff, creator=admin.id)
+    workspace.add_channel("secret", staff, is_private=True, creator=admin.id)
+    workspace.add_channel("old", [*staff, workspace.app.user], is_archived=True, creator=admin.id)
     return workspace

@@ -59,17 +59,37 @@ async def _weather(screen: Screen) -> None:
     await expect(switch).to_have_attribute("aria-checked", "true")
 
 
-STATES = (_channel, _modal, _lightbox, _people, _console, _phone, _calls, _weather)
+async def _manage(screen: Screen) -> None:
+    await screen.at("manage").click()
+    await expect(screen.at("channel-act-archive")).to_be_visible()
+
+
+async def _rename(screen: Screen) -> None:
+    await _manage(screen)
+    await screen.at("channel-act-rename").click()
+    await expect(screen.at("channel-name")).to_be_focused()
+
+
+async def _thread(screen: Screen) -> None:
+    await screen.page.get_by_role("button", name="1 reply").click()
+    await expect(screen.messages.filter(has_text="This message was deleted.")).to_be_visible()
+
+
+STATES = (_channel, _manage, _rename, _thread, _modal, _lightbox, _people, _console, _phone, _calls, _weather)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def lived_in(opened: Windows) -> Windows:
-    """A channel in which something was done: a picture, cards, a table, a verification code on the phone."""
+    """A channel in which something was done: a picture, cards, a table, a thread, a verification code on the phone."""
     world = opened.world
     world.move_on()
     await world.says("operator", f"/cams qr create {world.new_number().digits} Hello")
     for line in ("help", "waba cams-demo1", "qr list 8613800001234", "profile 8613800001234"):
         await world.says("operator", f"/cams {line}")
+    viewer = world.person("viewer")
+    first = viewer.say("first", world.channel)
+    viewer.say("reply", world.channel, first.ts)
+    viewer.delete(first)
     world.cams.world.send_code("8613800001234", "sms", "en_US", utc_now())
     return opened
 

@@ -15,7 +15,11 @@ from tests.integration.sandbox_slack.support import error_of
 LASTING = (
     "slack-rate-limit",
     "slack-error",
+    "slack-error-after",
+    "slack-flaky",
+    "slack-cut-after",
     "slack-hang",
+    "slack-post-limit",
     "slack-archive",
     "slack-remove",
     "cams-throttle",
@@ -139,6 +143,15 @@ async def test_hits_are_counted_anew_when_a_channel_is_archived_again(
     await turn(page, "slack-archive")
 
     assert switch(await snapshot(page), "slack-archive")["hits"] == 0
+
+
+async def test_posts_are_limited_while_the_switch_is_on(sandbox: Sandbox, page: Page, client: AsyncWebClient) -> None:
+    shop = sandbox.slack.channel("#shop").id
+    await turn(page, "slack-post-limit")
+    errors = [await error_of(client.chat_postMessage(channel=shop, text="x")) for _ in range(5)]
+    hit = switch(await snapshot(page), "slack-post-limit")
+
+    assert (errors, hit["hits"]) == ([*[""] * 4, "ratelimited"], 1)
 
 
 @pytest.mark.parametrize("name", MOMENTARY)

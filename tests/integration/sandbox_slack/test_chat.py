@@ -179,6 +179,33 @@ async def test_an_update_keeps_the_metadata(client: AsyncWebClient, viewer: Pers
     assert viewer.messages()[0].metadata == metadata
 
 
+@pytest.mark.parametrize("metadata", [{"event_type": "gone", "event_payload": {"id": 8}}, {}])
+async def test_an_update_replaces_the_metadata_or_takes_it_away(
+    client: AsyncWebClient, viewer: Person, metadata: dict[str, Any]
+) -> None:
+    old = {"event_type": "seen", "event_payload": {"id": "7"}}
+    posted = await client.chat_postMessage(channel="#shop", text="x", metadata=old)
+    body = {"channel": posted["channel"], "ts": posted["ts"], "text": "y", "metadata": metadata}
+    await client.api_call("chat.update", json=body)
+
+    assert viewer.messages()[0].metadata == metadata
+
+
+async def test_an_update_with_blocks_marks_no_message_as_edited(client: AsyncWebClient, viewer: Person) -> None:
+    posted = await client.chat_postMessage(channel="#shop", text="x", blocks=[section("a")])
+    await client.chat_update(channel=posted["channel"], ts=posted["ts"], text="y", blocks=[section("b")])
+
+    assert viewer.messages()[0].edited_ts == ""
+
+
+async def test_an_update_without_text_and_blocks_keeps_the_blocks(client: AsyncWebClient, viewer: Person) -> None:
+    posted = await client.chat_postMessage(channel="#shop", text="x", blocks=[section("a")])
+    body = {"channel": posted["channel"], "ts": posted["ts"], "attachments": [{"text": "more"}]}
+    await client.api_call("chat.update", json=body)
+
+    assert [block["text"]["text"] for block in viewer.messages()[0].blocks] == ["a"]
+
+
 async def test_nothing_is_updated_in_an_archived_channel(slack: LocalSlack, client: AsyncWebClient) -> None:
     posted = await client.chat_postMessage(channel="#shop", text="x")
     slack.workspace.change_channel(slack.channel("#shop"), is_archived=True)
@@ -193,7 +220,8 @@ async def test_nothing_is_updated_in_an_archived_channel(slack: LocalSlack, clie
         ({"metadata": {"event_type": "seen"}}, "invalid_metadata_schema"),
         ({"metadata": {"event_payload": {}}}, "invalid_metadata_schema"),
         ({"metadata": [1]}, "invalid_metadata_format"),
-        ({"thread_ts": "1.000000"}, "thread_not_found"),
+        ({"metadata": {"event_type": "", "event_payload": {}}}, "invalid_metadata_schema"),
+        ({"metadata": {"event_type": "seen", "event_payload": {"x": "x" * 8000}}}, "metadata_too_large"),
         ({"attachments": [{"text": "x"}] * 101}, "too_many_attachments"),
     ],
 )

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import LocalSlack, Person
 from sandbox.slack.errors import CannotActError
-from sandbox.slack.workspace import SLACKBOT
+from sandbox.slack.model import SLACKBOT
 from tests.integration.sandbox_slack.support import Json, section
 
 

@@ -74,7 +74,8 @@ export class Channel {
     const parent = isReply(message) ? this.#entries.get(message.thread_ts) : null;
     const known = this.#entries.get(message.ts);
     if (parent) parent.reply(message, anew);
-    else if (known) known.draw(message, anew);
+    if (parent && !isInChannel(message)) return;
+    if (known) known.draw(message, anew);
     else if (message.ts >= this.#floor && !isElsewhere(message, this.#messages())) this.#add(message);
   }
 
@@ -87,7 +88,8 @@ export class Channel {
 
   #remove(ts) {
     const entry = this.#entries.get(ts);
-    if (!entry) return this.#entries.forEach((one) => one.forget(ts));
+    this.#entries.forEach((one) => one.forget(ts));
+    if (!entry) return;
     const next = entry.node.nextElementSibling;
     entry.node.remove();
     this.#entries.delete(ts);
@@ -96,7 +98,7 @@ export class Channel {
 
   /** Draw this many, from the latest back. */
   #reach(count) {
-    const main = this.#messages().filter((message) => !isReply(message));
+    const main = this.#messages().filter(isInChannel);
     this.#floor = main.at(-count)?.ts ?? "";
     for (const ts of [...this.#entries.keys()]) if (ts < this.#floor) this.#remove(ts);
     this.#messages().forEach((message) => this.#put(message));
@@ -114,9 +116,12 @@ export class Channel {
 
 const isReply = (message) => message.thread_ts && message.thread_ts !== message.ts;
 
+/** Say whether it stands in the channel: of the replies, those that were sent there too. */
+const isInChannel = (message) => !isReply(message) || message.subtype === "thread_broadcast";
+
 /** Say whether a message answers one that is there, but not drawn now. */
 function isElsewhere(message, messages) {
-  return isReply(message) && messages.some((one) => one.ts === message.thread_ts);
+  return !isInChannel(message) && messages.some((one) => one.ts === message.thread_ts);
 }
 
 /** Make the frame. It is reversed: so the scroller itself keeps to the end while messages come, without script. */

@@ -9,6 +9,7 @@ import { avatar } from "./people.js";
 import { messageShortcutsMenu } from "./shortcuts.js";
 import { surfaceContext } from "./surface.js";
 
+const TOMBSTONE = "tombstone";
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
@@ -25,7 +26,7 @@ export function drawMessage(message, { store, act, onFailure, onReply }) {
   return h(
     "article",
     {
-      class: message.ephemeral ? "message is-ephemeral" : "message",
+      class: `message${message.ephemeral ? " is-ephemeral" : ""}${message.subtype === TOMBSTONE ? " is-deleted" : ""}`,
       "aria-label": `${name}, ${time(message)}${message.ephemeral ? ", only you see this" : ""}`,
       data: { testid: "message", ts: message.ts, ephemeral: String(message.ephemeral) },
     },
@@ -33,7 +34,7 @@ export function drawMessage(message, { store, act, onFailure, onReply }) {
     message.ephemeral && h("p", { class: "whisper" }, icon("eye"), "Only you see this"),
     header(message, name),
     h("div", { class: "body" }, ...body(message, context), ...files(message, store)),
-    message.ephemeral ? null : toolbar(where, { store, act, onFailure, onReply }),
+    message.ephemeral ? null : toolbar(message, where, { store, act, onFailure, onReply }),
   );
 }
 
@@ -59,12 +60,29 @@ function files(message, store) {
   return known.map((file) => drawFile(file, store));
 }
 
-function toolbar(where, tools) {
+function toolbar(message, where, tools) {
   const menu = messageShortcutsMenu(tools, where);
   const label = "Reply in a thread";
   const naming = { title: label, "aria-label": label, data: { testid: "reply" }, onclick: tools.onReply };
   const reply = tools.onReply && h("button", { type: "button", class: "ghost", ...naming }, icon("reply"));
-  return menu || reply ? h("div", { class: "tools" }, menu, reply) : null;
+  const bin = mayDelete(message, tools.store.state) && deleteButton(where, tools);
+  return menu || reply || bin ? h("div", { class: "tools" }, menu, reply, bin) : null;
+}
+
+/** Say what Slack offers: one's own messages, and an admin anybody's. */
+function mayDelete(message, { people, person }) {
+  const me = people.find((one) => one.name === person);
+  return message.subtype !== TOMBSTONE && (me.is_admin || me.id === message.user);
+}
+
+function deleteButton(where, { act, onFailure }) {
+  const label = "Delete this message";
+  const onclick = async () => {
+    const answer = await act("/api/message/delete", where);
+    if (!answer.ok) onFailure(answer.error);
+  };
+  const naming = { title: label, "aria-label": label, data: { testid: "delete" }, onclick };
+  return h("button", { type: "button", class: "ghost", ...naming }, icon("bin"));
 }
 
 const time = (message) => CLOCK.format(Number(message.ts) * 1000);

@@ -60,6 +60,7 @@ function channelRow(channel, state, current) {
     unread: channel.id === current ? 0 : channel.unread,
     current: channel.id === current,
     note: noteOn(channel),
+    archived: channel.is_archived,
   };
 }
 
@@ -68,7 +69,7 @@ function noteOn(channel) {
   return channel.has_app ? "" : "without the app";
 }
 
-function drawRow({ id, testid, words, picture, unread, current, note }, go) {
+function drawRow({ id, testid, words, picture, unread, current, note, archived }, go) {
   const attributes = {
     type: "button",
     class: unread ? "place-row is-unread" : "place-row",
@@ -79,7 +80,8 @@ function drawRow({ id, testid, words, picture, unread, current, note }, go) {
   };
   const count = unread > MOST_UNREAD ? `${MOST_UNREAD}+` : String(unread);
   const badge = unread ? h("span", { class: "badge" }, count, h("span", { class: "hidden" }, " unread")) : null;
-  const aside = note && h("span", { class: "hidden" }, `, ${note}`);
-  const label = h("span", { class: "place-words" }, words, aside);
-  return h("li", { class: note ? "is-quiet" : "" }, h("button", attributes, icon(picture), label, badge));
+  const aside = note && h("span", { class: archived ? "place-note" : "hidden" }, h("i", { class: "hidden" }, ", "), note);
+  const label = h("span", { class: "place-words" }, words);
+  const quiet = note ? `is-quiet${archived ? " is-archived" : ""}` : "";
+  return h("li", { class: quiet }, h("button", attributes, icon(picture), label, aside, badge));
 }

@@ -37,7 +37,7 @@ export function createThread(parent, tools) {
     if (drawn.has(message.ts)) swap(drawn.get(message.ts), item);
     else replies.append(item);
     drawn.set(message.ts, item);
-    show(true);
+    count();
   };
   const take = (ts) => {
     stamps.delete(ts);

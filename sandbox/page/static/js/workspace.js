@@ -5,6 +5,7 @@ import { Composer } from "./composer.js";
 import { h } from "./dom.js";
 import { createHome } from "./home.js";
 import { icon } from "./icons.js";
+import { createManage } from "./manage.js";
 import { HOME, channelIcon, channelName, createPlaces } from "./places.js";
 
 const FIRST_CHANNEL = "shop";
@@ -17,6 +18,7 @@ export class Workspace {
   #home;
   #drawPlaces;
   #here;
+  #manage;
 
   /**
    * @param {Record<string, HTMLElement>} at the elements of the page by their ID
@@ -29,6 +31,8 @@ export class Workspace {
     this.#channel = new Channel(at.messages, tools);
     this.#composer = new Composer(at.composer, tools);
     this.#home = createHome(at.home, tools);
+    this.#manage = createManage(tools);
+    at.place.append(this.#manage.node);
     this.#drawPlaces = createPlaces(at.places, store, (place) => this.#go(place));
     store.subscribe("snapshot", () => this.#settle());
     store.subscribe("channel", ({ channel }) => this.#changed(channel));
@@ -79,8 +83,8 @@ export class Workspace {
   }
 
   #changed(channel) {
-    if (channel.id === this.#here) this.#composer.open(channel, channelName(channel, this.#state));
-    this.#drawAround();
+    if (channel.id === this.#here) this.#go(channel.id);
+    else this.#drawAround();
   }
 
   #read() {
@@ -94,13 +98,16 @@ export class Workspace {
     const name = channel ? channelName(channel, this.#state) : `${this.#state.app.name} Home`;
     this.#drawPlaces(this.#here);
     drawHeading(this.#at.place, channel, name, this.#state.app.name);
+    this.#manage.show(channel ?? null);
     document.title = `${unread ? `(${unread}) ` : ""}${name} · Sandbox`;
   }
 }
 
 function drawHeading(root, channel, name, app) {
   const notes = channel ? [channel.is_archived && "archived", !channel.has_app && `${app} is not in here`] : [];
-  root.replaceChildren(
+  // What changes the channel stays, and with it a focus that is in there.
+  for (const old of root.querySelectorAll(":scope > :not(.manage)")) old.remove();
+  root.prepend(
     h("h2", { id: "place-name" }, icon(channel ? channelIcon(channel) : "home"), name.replace(/^#/, "")),
     ...notes.filter(Boolean).map((note) => h("span", { class: "pill" }, note)),
   );
