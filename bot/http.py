@@ -1,12 +1,14 @@
 """The HTTP server: health for who runs the bot, and Slack's requests where there is no Socket Mode."""
 
 import errno
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
@@ -17,6 +19,8 @@ from bot.tasks import Begin
 log = structlog.get_logger()
 EVENTS_PATH = "/slack/events"
 BODY_MAX = 1024**2
+# How long the rest of a refused body is read, so that whoever sends it gets the answer.
+LINGER_SECONDS = 2.0
 
 Ready = Callable[[], Awaitable[bool]]
 Refused = Callable[[str], Awaitable[None]]
@@ -68,6 +72,21 @@ def _is_signed(verifier: SignatureVerifier, body: bytes, request: web.Request) -
         return False
 
 
+def _server_log() -> logging.Logger:
+    """Return a log for aiohttp's server, which quotes the request, and so a secret path, where it is no HTTP."""
+    logger = logging.getLogger("aiohttp.server.bot")
+    logger.addFilter(_without_the_request)
+    return logger
+
+
+def _without_the_request(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.exc_info = None
+        record.msg, record.levelno, record.levelname = f"{record.msg}: {type(error).__name__}", logging.INFO, "INFO"
+    return True
+
+
 @asynccontextmanager
 async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
     """Serve, and give the address back; port 0 takes any free one.
@@ -75,7 +94,10 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[s
     Raises:
         SettingsError: this address of BOT_HTTP_HOST and BOT_HTTP_PORT cannot be listened on.
     """
-    runner = web.AppRunner(app, access_log=None)
+    # No access log: the path of a callback is a secret. Nothing is unpacked: nobody who calls packs anything.
+    runner = web.AppRunner(
+        app, access_log=None, logger=_server_log(), auto_decompress=False, lingering_time=LINGER_SECONDS
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

@@ -124,6 +124,18 @@ class CamsClient:
         params = _given(PageIndex=str(page), PageSize=str(size))
         return await self._read("ListInstance", params, SpacePage.from_wire)
 
+    async def set_account_webhook(self, url: str, space_id: str) -> None:
+        """Have status reports pushed to an address over HTTP (UpdateAccountWebhook). Whether to a queue too stays.
+
+        Sent again like a read, even after a lost answer: the same address twice is the same as once. Nothing reads
+        the address back, so whoever wants to be sure sets it anew. Raises ValueError for no http(s) address.
+        """
+        if not url.startswith(("http://", "https://")):
+            # Without the address, which may hold a secret.
+            raise ValueError("An address for callbacks begins with https:// or http://")
+        params = _given(CustSpaceId=space_id, StatusCallbackUrl=url, HttpFlag="Y")
+        await self._read("UpdateAccountWebhook", params, _nothing)
+
     async def quota(self) -> Mapping[str, Standing]:
         """Return how the quota of each operation stands."""
         return await self._caller.quota.standings()

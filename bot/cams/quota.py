@@ -21,6 +21,7 @@ QUOTAS: Mapping[str, int] = {
     "QueryChatappPhoneNumbers": 10,
     "QueryPhoneBusinessProfile": 10,
     "ListInstance": 10,
+    "UpdateAccountWebhook": 10,
 }
 """Calls a second that an Alibaba Cloud account may make, by operation."""
 

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from sandbox.listeners import Listeners
 
@@ -32,31 +33,38 @@ class CamsCall:
     fault: str
 
 
-class CallLog:
-    """The latest calls, oldest first."""
+EntryT = TypeVar("EntryT")
+
+
+class Log(Generic[EntryT]):
+    """The latest entries, oldest first."""
 
     def __init__(self, kept: int = KEPT) -> None:
         """Keep this many."""
-        self._calls: deque[CamsCall] = deque(maxlen=kept)
-        self._listeners: Listeners[CamsCall] = Listeners()
+        self._entries: deque[EntryT] = deque(maxlen=kept)
+        self._listeners: Listeners[EntryT] = Listeners()
 
-    def __iter__(self) -> Iterator[CamsCall]:
-        """Go through the calls that are kept."""
-        return iter(tuple(self._calls))
+    def __iter__(self) -> Iterator[EntryT]:
+        """Go through the entries that are kept."""
+        return iter(tuple(self._entries))
 
     def __len__(self) -> int:
-        """Count the calls that are kept."""
-        return len(self._calls)
+        """Count the entries that are kept."""
+        return len(self._entries)
+
+    def add(self, entry: EntryT) -> None:
+        """Write an entry down and tell who listens."""
+        self._entries.append(entry)
+        self._listeners.tell(entry)
+
+    def listen(self, listener: Callable[[EntryT], None]) -> Callable[[], None]:
+        """Tell `listener` of each entry from now on; the function returned ends that."""
+        return self._listeners.add(listener)
+
+
+class CallLog(Log[CamsCall]):
+    """The latest calls, oldest first."""
 
     def of(self, operation: str) -> list[CamsCall]:
         """Return the calls of one operation."""
-        return [call for call in self._calls if call.operation == operation]
-
-    def add(self, call: CamsCall) -> None:
-        """Write a call down and tell who listens."""
-        self._calls.append(call)
-        self._listeners.tell(call)
-
-    def listen(self, listener: Callable[[CamsCall], None]) -> Callable[[], None]:
-        """Tell `listener` of each call from now on; the function returned ends that."""
-        return self._listeners.add(listener)
+        return [call for call in self if call.operation == operation]

@@ -1,9 +1,9 @@
 """The weather: what goes wrong between a caller and CAMS, on demand."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from sandbox.cams.errors import RefusalError
 from sandbox.listeners import Listeners
@@ -23,8 +23,36 @@ FaultKind = Literal[
 ]
 
 
+@dataclass(eq=False, kw_only=True)
+class Strike:
+    """What is true of everything that goes wrong: it does so for the next `count` times (None: until cleared).
+
+    `hits` counts what it has spoilt; `latest` is the name of the last of them.
+    """
+
+    count: int | None = None
+    hits: int = field(default=0, init=False)
+    latest: str = field(default="", init=False)
+
+    @property
+    def target(self) -> str:
+        """The one operation that it is for; "" for all."""
+        return ""
+
+    @property
+    def spent(self) -> bool:
+        """Whether it has spoilt as many calls as it was meant to."""
+        return self.count is not None and self.hits >= self.count
+
+    def plant(self) -> None:
+        """Come into force."""
+
+    def lift(self) -> None:
+        """Be taken away."""
+
+
 @dataclass(eq=False)
-class Fault:
+class Fault(Strike):
     """One thing that goes wrong, for `operation` ("" for all), for the next `count` calls (None: until cleared).
 
     Before the work, so that nothing happens:
@@ -42,17 +70,13 @@ class Fault:
         drip        the whole answer, a few bytes at a time
 
     Every kind first waits for `seconds`; only a drip answers at once and takes that long to do so.
-    `hits` counts the calls that it has spoilt; `latest` is the operation of the last of them.
     """
 
     kind: FaultKind
     operation: str = ""
-    count: int | None = None
     seconds: float = 0.0
     code: str = ""
     http_status: int = 400
-    hits: int = field(default=0, init=False)
-    latest: str = field(default="", init=False)
     _lifted: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -61,9 +85,9 @@ class Fault:
             raise ValueError("a refusal needs the code that it answers with")
 
     @property
-    def spent(self) -> bool:
-        """Whether it has spoilt as many calls as it was meant to."""
-        return self.count is not None and self.hits >= self.count
+    def target(self) -> str:
+        """The operation that was named."""
+        return self.operation
 
     async def hold(self) -> None:
         """Keep a call waiting for as long as this kind does before anything else."""
@@ -104,45 +128,58 @@ class Fault:
                 return None
 
 
-class Faults:
+StrikeT = TypeVar("StrikeT", bound=Strike)
+
+
+class FaultBook(Generic[StrikeT]):
     """The faults in force, oldest first: that order is the order in which they strike."""
 
     def __init__(self) -> None:
         """Begin with fair weather."""
-        self.planted: list[Fault] = []
+        self.planted: list[StrikeT] = []
         self._listeners: Listeners[None] = Listeners()
 
     def listen(self, listener: Callable[[None], None]) -> Callable[[], None]:
         """Tell `listener` when a fault comes, goes or strikes; the function returned ends that."""
         return self._listeners.add(listener)
 
-    def add(self, fault: Fault) -> Fault:
+    def add(self, fault: StrikeT) -> StrikeT:
         """Put a fault in force and return it, so that its hits can be read."""
         fault.plant()
         self.planted.append(fault)
         self._listeners.tell(None)
         return fault
 
-    def remove(self, fault: Fault) -> None:
+    def remove(self, fault: StrikeT) -> None:
         """Take away one fault, if it is in force."""
         self._lift({fault})
 
     def clear(self, operation: str | None = None) -> None:
         """Take away the faults of one operation, or all of them."""
-        self._lift({fault for fault in self.planted if operation in {None, fault.operation}})
+        self._lift({fault for fault in self.planted if operation in {None, fault.target}})
 
-    def take(self, operation: str) -> Fault | None:
+    def take(self, operation: str) -> StrikeT | None:
         """Return the fault that strikes this call, and count it."""
-        for fault in self.planted:
-            if fault.operation in {"", operation} and not fault.spent:
+        return next(self._strikes(operation), None)
+
+    def take_all(self, operation: str) -> list[StrikeT]:
+        """Return all faults that strike this call at once, and count them."""
+        return list(self._strikes(operation))
+
+    def _strikes(self, operation: str) -> Iterator[StrikeT]:
+        for fault in tuple(self.planted):
+            if fault.target in {"", operation} and not fault.spent:
                 fault.hits += 1
                 fault.latest = operation
                 self._listeners.tell(None)
-                return fault
-        return None
+                yield fault
 
-    def _lift(self, faults: set[Fault]) -> None:
+    def _lift(self, faults: set[StrikeT]) -> None:
         self.planted = [fault for fault in self.planted if fault not in faults]
         for fault in faults:
             fault.lift()
         self._listeners.tell(None)
+
+
+class Faults(FaultBook[Fault]):
+    """The faults of the calls."""

@@ -7,6 +7,7 @@ from typing import Self
 
 from aiohttp import web
 
+from sandbox.cams.callbacks import Callbacks
 from sandbox.cams.calls import CallLog
 from sandbox.cams.faults import Faults
 from sandbox.cams.operations import OPERATIONS
@@ -29,8 +30,8 @@ def _utc_now() -> datetime:
 class LocalCams:
     """The operations over a world, at `url`.
 
-    `world`, `faults`, `quota`, `calls` and `signatures` (the account's keys) may be read and changed while
-    it runs.
+    `world`, `faults`, `quota`, `calls`, `signatures` (the account's keys) and `callbacks` may be read and changed
+    while it runs.
     """
 
     def __init__(self, world: World, window: Window, now: Callable[[], datetime]) -> None:
@@ -40,6 +41,7 @@ class LocalCams:
         self.quota = Quotas({name: op.calls_per_second for name, op in OPERATIONS.items()}, window)
         self.calls = CallLog()
         self.signatures = Signatures([DEMO_KEY])
+        self.callbacks = Callbacks(world, now)
         self.url = ""
         self._gateway = Gateway(world, self.signatures, self.quota, self.faults, self.calls, now)
 
@@ -69,7 +71,8 @@ class LocalCams:
         try:
             await web.TCPSite(runner, host, port).start()
             cams.url = f"http://{host}:{runner.addresses[0][1]}"
-            yield cams
+            async with cams.callbacks.running():
+                yield cams
         finally:
             await runner.cleanup()
 

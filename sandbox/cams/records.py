@@ -90,6 +90,15 @@ class PhoneNumber:
         return made
 
 
+@dataclass(frozen=True)
+class Webhook:
+    """Where status reports go, as UpdateAccountWebhook documents it: over HTTP, into a queue, both or neither."""
+
+    url: str = field(default="", repr=False)
+    http: bool = False
+    queue: bool = False
+
+
 @dataclass
 class Space:
     """A customer space: one WABA (or none yet) and its phone numbers.

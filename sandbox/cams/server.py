@@ -23,8 +23,9 @@ from sandbox.cams.signature import RawRequest, Signatures
 from sandbox.cams.world import World
 
 VERSION = "2020-06-06"
-# IsvCode shows that a sub-account is authorised: as good as a password.
-SECRET_PARAMETERS = frozenset({"IsvCode"})
+# IsvCode shows that a sub-account is authorised: as good as a password. The address may hold a secret, since nothing
+# else tells a receiver who calls it.
+SECRET_PARAMETERS = frozenset({"IsvCode", "StatusCallbackUrl"})
 
 
 class Gateway:

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, Self
 
-from sandbox.cams.records import BusinessProfile, PhoneNumber, QrCode, SentCode, Space, WabaState
+from sandbox.cams.records import BusinessProfile, PhoneNumber, QrCode, SentCode, Space, WabaState, Webhook
 from sandbox.listeners import Listeners
 
 VERIFICATION_CODE_LENGTH = 6
 SENT_CODES_KEPT = 200
 
 ListedImages = Literal["omitted", "empty", "sent"]
+WebhookReach = Literal["account", "space"]
 
 
 class World:
@@ -24,20 +25,29 @@ class World:
 
     `default_space_id` is the account's own space, for calls that name none. `listed_images` says what
     ListPhoneMessageQrdl does with QrImageUrl: Meta's own list leaves it out, and a client must live with that.
+    `webhook_reach` says whose reports go to the address of UpdateAccountWebhook, which no document does: those of
+    the whole account, or only those of the space that the call names.
     """
 
     def __init__(self, default_space_id: str = "", listed_images: ListedImages = "omitted") -> None:
         """Begin with nothing."""
         self.default_space_id = default_space_id
         self.listed_images: ListedImages = listed_images
+        self.webhook_reach: WebhookReach = "account"
         self.spaces: dict[str, Space] = {}
         # In memory only, and not for ever: as much as a telephone's screen would show.
         self.sent_codes: deque[SentCode] = deque(maxlen=SENT_CODES_KEPT)
+        self._webhooks: dict[str, Webhook] = {}
         self._listeners: Listeners[None] = Listeners()
+        self._reviews: Listeners[Space] = Listeners()
 
     def listen(self, listener: Callable[[None], None]) -> Callable[[], None]:
         """Tell `listener` whenever a method of this class has changed something; the function returned ends that."""
         return self._listeners.add(listener)
+
+    def listen_to_reviews(self, listener: Callable[[Space], None]) -> Callable[[], None]:
+        """Tell `listener` of each space whose WABA gets another review status; the function returned ends that."""
+        return self._reviews.add(listener)
 
     def add_space(self, space_id: str, name: str, waba: WabaState | None = None) -> Space:
         """Open a customer space."""
@@ -56,8 +66,22 @@ class World:
         waba = self.spaces[space_id].waba
         if waba is None:
             raise KeyError(f"{space_id} has no WABA")
-        waba.account_review_status = status
+        before, waba.account_review_status = waba.account_review_status, status
         self._listeners.tell(None)
+        if status != before:
+            self._reviews.tell(self.spaces[space_id])
+
+    def webhook(self, space_id: str) -> Webhook:
+        """Return where the status reports of a space go."""
+        return self._webhooks.get(self._webhook_owner(space_id), Webhook())
+
+    def set_webhook(self, space_id: str, webhook: Webhook) -> None:
+        """Change where the status reports of a space go, and with `webhook_reach` "account" those of all."""
+        self._webhooks[self._webhook_owner(space_id)] = webhook
+        self._listeners.tell(None)
+
+    def _webhook_owner(self, space_id: str) -> str:
+        return space_id if self.webhook_reach == "space" else ""
 
     def change_number(
         self, space_id: str, digits: str, *, status: str = "", quality: str = "", verification: str = "", name: str = ""

@@ -36,6 +36,7 @@ class Desk:
                 self.slack.workspace.notices.listen(self._slack_changed),
                 self.slack.faults.listen(lambda _: self._tell("weather")),
                 self.cams.faults.listen(lambda _: self._tell("weather")),
+                self.cams.callbacks.faults.listen(lambda _: self._tell("weather")),
                 self.cams.world.listen(lambda _: self._tell("cams")),
                 self.cams.calls.listen(self._called),
             ):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from sandbox.cams import Fault as CamsFault
-from sandbox.cams import LocalCams
+from sandbox.cams import LocalCams, PushFault, PushFaultKind
 from sandbox.page.switches import ChannelSwitch, FaultSwitch, Label, MomentSwitch, Switch
 from sandbox.slack import Fault as SlackFault
 from sandbox.slack import LocalSlack
@@ -25,7 +25,7 @@ class Weather:
     def __init__(self, slack: LocalSlack, cams: LocalCams) -> None:
         self._slack, self._cams = slack, cams
         self._channels = _channel_switches(slack)
-        switches = [*_slack_faults(slack), *_moments(slack), *self._channels, *_cams_faults(cams)]
+        switches = [*_slack_faults(slack), *_moments(slack), *self._channels, *_cams_faults(cams), *_push_faults(cams)]
         self.switches: dict[str, Switch] = {switch.label.id: switch for switch in switches}
 
     def called(self, call: ApiCall) -> bool:
@@ -38,6 +38,7 @@ class Weather:
             await switch.turn(False)
         self._slack.faults.clear()
         self._cams.faults.clear()
+        self._cams.callbacks.faults.clear()
 
     def shown(self) -> list[Json]:
         return [switch.shown() for switch in self.switches.values()]
@@ -176,3 +177,25 @@ def _cams_fault(cams: LocalCams, row: CamsRow) -> Switch:
     words = Label(f"cams-{name}", "cams", label, hint)
     faults = cams.faults
     return FaultSwitch(words, make, faults.add, faults.remove, lambda fault: fault in faults.planted)
+
+
+def _push_faults(cams: LocalCams) -> list[Switch]:
+    faults = cams.callbacks.faults
+
+    def switch(kind: PushFaultKind, label: str, hint: str, seconds: float = 0.0) -> Switch:
+        words = Label(f"push-{kind.replace('_', '-')}", "cams", label, hint)
+        return FaultSwitch(
+            words, lambda: PushFault(kind, seconds), faults.add, faults.remove, lambda fault: fault in faults.planted
+        )
+
+    late = f"{HANG_SECONDS:g} seconds"
+    return [
+        switch("delayed", "Push late", f"Every callback comes {late} late", HANG_SECONDS),
+        switch("doubled", "Push twice", "Every callback comes twice"),
+        switch("reordered", "Push in disorder", f"A callback waits for the next one, or {late}", HANG_SECONDS),
+        switch("lost", "Lose pushes", "No callback comes"),
+        switch("malformed", "Push garbage", "Every callback is cut in half"),
+        switch("wrong_secret", "Guess the address", "Beside each callback comes a forgery to a wrong address"),
+        switch("unknown_waba", "Forge a WABA", "Beside each callback comes a forgery about a WABA of nobody's"),
+        switch("wrong_status", "Forge a status", "Beside each callback comes a forgery with another status"),
+    ]

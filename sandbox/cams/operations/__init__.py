@@ -14,6 +14,7 @@ from sandbox.cams.operations.numbers import (
 )
 from sandbox.cams.operations.operation import Operation, Parameters, TopLevel
 from sandbox.cams.operations.spaces import describe_waba, list_spaces
+from sandbox.cams.operations.webhooks import update_account_webhook
 
 __all__ = ["OPERATIONS", "Operation", "Parameters", "TopLevel"]
 
@@ -72,6 +73,14 @@ OPERATIONS = {
             _OTHER_CALLS,
             False,
             describe_verification,
+        ),
+        Operation(
+            "UpdateAccountWebhook",
+            ("CustSpaceId",),
+            ("StatusCallbackUrl", "HttpFlag", "QueueFlag"),
+            _OTHER_CALLS,
+            False,
+            update_account_webhook,
         ),
     )
 }

@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 import pytest
+from alibabacloud_cams20200606 import models
+from alibabacloud_tea_openapi import utils as official_utils
 from alibabacloud_tea_openapi.utils import Utils
 
 from bot.cams.client import CamsClient, Limits
@@ -15,11 +17,12 @@ from bot.cams.errors import (
     CamsCredentialsMissingError,
     CamsNotSentError,
     CamsPermissionError,
+    CamsRefusedError,
     CamsUnknownOutcomeError,
 )
 from bot.cams.models import Profile, QrCode, Waba
 from tests.integration.cams.conftest import Start, World
-from tests.integration.cams.stub import answer, hang, ok
+from tests.integration.cams.stub import answer, cut, hang, ok
 
 QR = {"QrdlCode": "ABC", "DeepLinkUrl": "https://wa.me/message/ABC"}
 WABA = {"Id": "1", "AccountReviewStatus": "APPROVED"}
@@ -89,6 +92,50 @@ async def test_a_profile_is_fetched(start: Start) -> None:
 
     assert isinstance(profile, Profile)
     assert params(world) == {"PhoneNumber": NUMBER, "CustSpaceId": "space-1"}
+
+
+async def test_an_address_for_callbacks_is_set_as_the_official_sdk_would_and_the_queue_is_left_alone(
+    start: Start,
+) -> None:
+    world = await start(ok())
+
+    await world.cams.set_account_webhook("https://bot.example/cams/callback/s3cret?a=1&b=%20", "space-1")
+
+    official = models.UpdateAccountWebhookRequest(
+        cust_space_id="space-1",
+        status_callback_url="https://bot.example/cams/callback/s3cret?a=1&b=%20",
+        http_flag="Y",
+    )
+    assert params(world) == official.to_map()
+    assert urlsplit(sent(world)[0]).query == official_utils.get_canonical_query_string(official.to_map())
+
+
+async def test_an_address_for_callbacks_is_sent_again_after_a_lost_answer(start: Start, no_waits: None) -> None:
+    world = await start(cut, ok())
+
+    await world.cams.set_account_webhook("https://bot.example/x", "space-1")
+
+    assert len(world.stub.requests) == 2
+
+
+async def test_an_address_for_callbacks_is_in_no_error(start: Start) -> None:
+    url = "https://bot.example/cams/callback/sesame-0pen-sesame-0pen"
+    world = await start(answer({"Code": "InvalidStatusCallbackUrl", "Message": f"{url} is not valid"}, 400))
+
+    with pytest.raises(CamsRefusedError) as refused:
+        await world.cams.set_account_webhook(url, "space-1")
+
+    assert "sesame" not in f"{refused.value!r} {refused.value.message} {world.calls}"
+
+
+@pytest.mark.parametrize("url", ["", "bot.example/x", "ftp://bot.example/x"])
+async def test_what_is_no_address_for_callbacks_is_not_sent(start: Start, url: str) -> None:
+    world = await start(ok())
+
+    with pytest.raises(ValueError, match="begins with https://"):
+        await world.cams.set_account_webhook(url, "space-1")
+
+    assert world.stub.requests == []
 
 
 async def test_the_signature_that_arrives_is_the_one_that_the_official_sdk_makes_of_what_arrives(

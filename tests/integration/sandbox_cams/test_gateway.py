@@ -199,6 +199,7 @@ async def test_bytes_that_are_no_text_are_refused_and_not_a_crash(cams: LocalCam
         ("QueryChatappBindWaba", 10),
         ("QueryChatappPhoneNumbers", 10),
         ("QueryPhoneBusinessProfile", 10),
+        ("UpdateAccountWebhook", 10),
     ],
 )
 async def test_a_call_over_the_documented_quota_is_throttled(

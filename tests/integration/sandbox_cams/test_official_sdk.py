@@ -8,7 +8,7 @@ from alibabacloud_cams20200606.client import Client
 from alibabacloud_tea_openapi.exceptions import ClientException
 from alibabacloud_tea_openapi.utils_models import Config
 
-from sandbox.cams import Fault, LocalCams, World
+from sandbox.cams import Fault, LocalCams, Webhook, World
 
 PHONE = "8613800001234"
 PLACE = {"cust_space_id": "cams-demo1", "phone_number": PHONE}
@@ -127,6 +127,20 @@ async def test_the_sdk_reads_a_verification_status(cams: LocalCams) -> None:
 
     assert (answer.body.code, answer.body.data.phone_number) == ("OK", "12015550123")
     assert (answer.body.data.code_verification_status, answer.body.data.id) == ("NOT_VERIFIED", "106012015550123")
+
+
+async def test_the_sdk_sets_the_address_for_callbacks(cams: LocalCams) -> None:
+    wanted = models.UpdateAccountWebhookRequest(
+        cust_space_id="cams-demo1",
+        status_callback_url="https://bot.example/cams?a=1&b=2",
+        http_flag="Y",
+        queue_flag="N",
+    )
+    answer = await client(cams).update_account_webhook_async(wanted)
+
+    assert answer.body.code == "OK"
+    assert cams.world.webhook("cams-demo1") == Webhook("https://bot.example/cams?a=1&b=2", http=True, queue=False)
+    assert "bot.example" not in repr([*cams.calls]), "it may hold a secret"
 
 
 async def test_the_sdk_with_an_expired_token_is_refused(cams: LocalCams) -> None:

@@ -6,7 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Sandbox
 from sandbox.cams import Fault as CamsFault
-from sandbox.cams import FaultKind
+from sandbox.cams import FaultKind, PushFault, PushFaultKind
 from sandbox.page import Desk
 from sandbox.slack import Fault as SlackFault
 from tests.integration.sandbox_page.support import Json, Page, Stream
@@ -33,6 +33,14 @@ LASTING = (
     "cams-deny",
     "cams-error",
     "cams-unavailable",
+    "push-delayed",
+    "push-doubled",
+    "push-reordered",
+    "push-lost",
+    "push-malformed",
+    "push-wrong-secret",
+    "push-unknown-waba",
+    "push-wrong-status",
 )
 MOMENTARY = ("slack-refresh", "slack-drop")
 
@@ -81,6 +89,7 @@ async def test_every_kind_of_fault_of_cams_has_a_switch(sandbox: Sandbox, page: 
         await turn(page, name)
 
     assert {fault.kind for fault in sandbox.cams.faults.planted} == {*get_args(FaultKind)}
+    assert {fault.kind for fault in sandbox.cams.callbacks.faults.planted} == {*get_args(PushFaultKind)}
 
 
 async def test_what_a_fault_has_hit_is_told_and_stays_to_be_read(
@@ -169,11 +178,12 @@ async def test_clearing_makes_all_fair_again(sandbox: Sandbox, page: Page) -> No
         await turn(page, name)
     sandbox.slack.faults.add(SlackFault("error"))
     sandbox.cams.faults.add(CamsFault("error"))
+    sandbox.cams.callbacks.faults.add(PushFault("lost"))
     await page.post("weather/clear")
     weather = await snapshot(page)
 
     assert not any(one["on"] for one in weather)
-    assert (sandbox.slack.faults.on, sandbox.cams.faults.planted) == ([], [])
+    assert (sandbox.slack.faults.on, sandbox.cams.faults.planted, sandbox.cams.callbacks.faults.planted) == ([], [], [])
     assert sandbox.slack.workspace.app.user in sandbox.slack.channel("#shop").members
 
 
