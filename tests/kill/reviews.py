@@ -71,10 +71,6 @@ class Reviews:
         account = self._accounts.get(space_id)
         return account is not None and account.seen < len(account.made)
 
-    @property
-    def is_any_unseen(self) -> bool:
-        return any(map(self.is_unseen, self._accounts))
-
     def notice(self, recorded: Mapping[str, tuple[str, str]]) -> None:
         """Take in what the bot has recorded: by space the WABA's name and its status."""
         for account in self._accounts.values():

@@ -14,9 +14,9 @@ BASELINE_SECONDS = 60.0
 # How much may wait to be told, in changes and channels, before no more changes are made.
 BACKLOG = 60
 STIRRED_AT_WORK = 0.1
-# How often the bots are started again at the end, until all is told; and how long each of these lives may take.
-ENDINGS = 8
-ENDING_SECONDS = 25.0
+# How many lives in a row may tell nothing more at the end, and how long each of these may take.
+IN_VAIN = 3
+ENDING_SECONDS = 15.0
 QUIET_SECONDS = 4.0
 # More than any wait of the bot, and than a clock may have jumped back.
 LONG_AWAY_SECONDS = 3700.0
@@ -30,10 +30,15 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float) -> bool:
     return held
 
 
-async def all_told(stage: Stage) -> bool:
-    """Say whether every change so far was seen, and stands in its channels."""
+async def untold(stage: Stage) -> int:
+    """Count the changes so far that do not stand in a channel where they should."""
     await stage.look()
-    return not stage.reviews.is_any_unseen and not (await stage.judge(stage.reviews.seen)).lost
+    return (await stage.judge(stage.reviews.made)).lost
+
+
+async def all_told(stage: Stage) -> bool:
+    """Say whether every change so far stands in its channels."""
+    return not await untold(stage)
 
 
 async def await_baseline(stage: Stage, seconds: float = BASELINE_SECONDS) -> None:
@@ -66,17 +71,23 @@ async def meanwhile(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def settle(stage: Stage) -> bool:
-    """Let the bots live until all is told, and once more when all that they may still owe is due; say whether it is."""
-    for _ in range(ENDINGS):
-        was_told = await all_told(stage)
+    """Let the bots live until all is told, and once more when all that they may still owe is due; say whether it is.
+
+    Where several lives in a row tell nothing more, what is left counts as lost.
+    """
+    left, in_vain = await untold(stage), 0
+    while in_vain < IN_VAIN:
+        before = left
         stage.clock.pass_by(LONG_AWAY_SECONDS)
         for victim in stage.victims:
             await victim.start()
-        if not was_told:
+        if before:
             await until(partial(all_told, stage), ENDING_SECONDS)
         await asyncio.sleep(QUIET_SECONDS)
         for victim in stage.victims:
             await victim.stop()
-        if was_told:
-            return True
+        left = await untold(stage)
+        if not before:
+            return not left
+        in_vain = in_vain + 1 if left >= before else 0
     return False
