@@ -52,14 +52,10 @@ def main(
     replicas: Annotated[int, typer.Option(min=1, max=5, help="Bots at once, where a database is named.")] = 1,
     seed: Annotated[int, typer.Option(help="What happens by chance happens the same way again, as far as it can.")] = 1,
     jobs: Annotated[int, typer.Option(min=1, help="Trials at once.")] = 4,
-    kinds: Annotated[
-        str, typer.Option("--weather", help=f"What goes wrong besides: of {', '.join(weather.ALL)}; or nothing.")
-    ] = ",".join(weather.ALL),
+    kinds: Annotated[str, typer.Option("--weather", help=weather.HELP)] = ",".join(weather.ALL),
 ) -> None:
     """Kill the bot, and see whether every review change reaches its channels exactly once."""
-    chosen = tuple(kind for kind in kinds.split(",") if kind)
-    if strange := set(chosen) - set(weather.ALL):
-        raise typer.BadParameter(f"there is no weather {', '.join(sorted(strange))}; it is of {', '.join(weather.ALL)}")
+    chosen = weather.read_kinds(kinds)
     if database == "sqlite" and replicas > 1:
         raise typer.BadParameter("several replicas need PostgreSQL")
     matrix = MATRIX if database is None else ((database, replicas, 1.0),)

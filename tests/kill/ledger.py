@@ -1,25 +1,23 @@
 """The bot's database as the harness looks at it, and troubles it."""
 
 import asyncio
-import os
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-import asyncpg
 from sqlalchemy import RowMapping, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store import create_engine
+from tests.fixtures.databases import connect
 from tests.kill.reader import Index, Told
 
 Database = Literal["sqlite", "postgresql"]
 OURS = "kill-ledger"
-SERVER = "postgresql://postgres@127.0.0.1/postgres"
 
 
 class Ledger:
@@ -81,7 +79,8 @@ class Ledger:
 @asynccontextmanager
 async def open_ledger(url: str) -> AsyncIterator[Ledger]:
     """Look into a database that the bot has migrated."""
-    engine = create_engine(f"{url}?application_name={OURS}" if url.startswith("postgresql") else url)
+    named = f"{url}{'&' if urlsplit(url).query else '?'}application_name={OURS}"
+    engine = create_engine(named if url.startswith("postgres") else url)
     try:
         yield Ledger(engine)
     finally:
@@ -90,21 +89,22 @@ async def open_ledger(url: str) -> AsyncIterator[Ledger]:
 
 @asynccontextmanager
 async def fresh_database(kind: Database, folder: Path) -> AsyncIterator[str]:
-    """Make a database of its own: a file, or one on the server of TEST_DATABASE_URL, which goes at the end."""
+    """Make a database of its own: a file, or one on the tests' server, which goes at the end. Raises NoServerError."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'cams-bot.db'}"
         return
-    given, name = os.environ.get("TEST_DATABASE_URL", SERVER), f"kill_{uuid.uuid4().hex}"
-    await _run(given, f"CREATE DATABASE {name}")
+    name = f"kill_{uuid.uuid4().hex}"
+    url = await _run(f"CREATE DATABASE {name}")
     try:
-        yield urlsplit(given)._replace(path=f"/{name}", query="").geturl()
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
     finally:
-        await _run(given, f"DROP DATABASE {name} WITH (FORCE)")
+        await _run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-async def _run(url: str, statement: str) -> None:
-    connection: Any = await asyncpg.connect(url, timeout=10, command_timeout=60)
+async def _run(statement: str) -> str:
+    url, connection = await connect()
     try:
         await connection.execute(statement)
     finally:
         await connection.close()
+    return url

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
@@ -16,13 +17,24 @@ from tests.kill.table import print_table
 from tests.kill.trial import Report, reported
 from tests.kill.weather import Weather
 
+# Of a change at a bot that runs; and how long to wait for such a change.
+CALLBACKS = 1000
+AT_WORK_SECONDS = 5.0
+
 
 async def kill_now_and_then(stage: Stage, rng: random.Random, every: float, seconds: float) -> int:
-    """Kill any one of the bots at random times, and start it again at once; return how often."""
+    """Kill any one of the bots at random times, and start it again at once; return how often.
+
+    Every other one dies while it is at work on a change, at a callback that is chosen by chance.
+    """
     kills, ends = 0, monotonic() + seconds
     while (left := ends - monotonic()) > 0:
         await asyncio.sleep(min(left, rng.uniform(0, 2 * every)))
         victim = rng.choice(stage.victims)
+        if kills % 2:
+            victim.control.begin(rng.randint(1, CALLBACKS))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(victim.gone(), AT_WORK_SECONDS)
         victim.kill()
         await victim.gone()
         kills += 1
@@ -57,11 +69,11 @@ def main(
     every: Annotated[float, typer.Option(min=0.5, help="Seconds between two kills, on average.")] = 10.0,
     replicas: Annotated[int, typer.Option(min=2, max=5)] = 2,
     seed: int = 1,
-    kinds: Annotated[str, typer.Option("--weather", help=f"Of {', '.join(weather.ALL)}.")] = "",
+    kinds: Annotated[str, typer.Option("--weather", help=weather.HELP)] = "",
 ) -> None:
     """Kill one of several bots every few seconds, and see whether every change is told once."""
     folder = Path(tempfile.mkdtemp(prefix="cams-bot-replicas-"))
-    chosen = tuple(kind for kind in kinds.split(",") if kind)
+    chosen = weather.read_kinds(kinds)
     layout = Layout("postgresql", replicas)
     report = asyncio.run(run(layout, minutes, every, seed, chosen, folder))
     report.logs.append(str(folder))

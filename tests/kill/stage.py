@@ -1,6 +1,8 @@
 """Where it plays: a local CAMS and a local Slack in this process, a database, a clock, and places for victims."""
 
+import logging
 import random
+import socket
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,6 +26,9 @@ from tests.kill.reviews import Made, Reviews
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 # What CAMS allows is tested elsewhere; here a poll shall not have to wait for its turn.
 CALLS_PER_SECOND = 200
+CALLBACK_SECRET = "kill-matrix-callbacks"
+# What was not taken is pushed again, in this world sooner than in CAMS's.
+PUSH_AGAIN_SECONDS = (1.0, 3.0)
 LOOK = "QueryChatappBindWaba"
 # Every so many spaces there is one that a second channel is told of.
 SHARED_EACH = 3
@@ -60,6 +65,8 @@ class Stage:
     audience: Mapping[str, list[str]]
     victims: list[Victim]
     folder: Path
+    # Whether the bot may mark a message as a possible repeat: it cannot know better without the history.
+    marks_allowed: bool = False
     # Messages that were taken away again.
     removed: int = 0
 
@@ -87,13 +94,15 @@ class Stage:
         verdict = Verdict()
         for channel, messages in transcripts.items():
             expected = [one for one in made if one.space_id in self.audience[channel]]
-            verdict.add(judge(channel, expected, messages, index))
+            verdict.add(judge(channel, expected, messages, index, marks_allowed=self.marks_allowed))
         return verdict
 
 
 @asynccontextmanager
 async def open_stage(layout: Layout, folder: Path, rng: random.Random) -> AsyncIterator[Stage]:
     """Open everything; no bot is started yet."""
+    # Who is killed in the middle of a request is no news.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     async with AsyncExitStack() as stack:
         clock = stack.enter_context(StageClock.open(folder / "clock"))
         manifest = Manifest.read(MANIFEST)
@@ -102,6 +111,7 @@ async def open_stage(layout: Layout, folder: Path, rng: random.Random) -> AsyncI
         # A bot whose clock is wrong shall not be kept out by its signatures.
         cams = await stack.enter_async_context(LocalCams.start(world=world, window="bucket", now=clock.bots_now))
         cams._gateway._quota = Quotas(dict.fromkeys(cams.quota.limits, layout.calls_per_second), "bucket")
+        cams.callbacks.retry_seconds = PUSH_AGAIN_SECONDS
         reviews = Reviews(world, layout.accounts, rng)
         audience = _channels(slack, reviews.spaces, layout.channels)
         url = await stack.enter_async_context(fresh_database(layout.database, folder))
@@ -139,6 +149,12 @@ async def _subscribe(url: str, audience: Mapping[str, list[str]], clock: StageCl
                 await store.subscribe(space_id, channel, "UKILL", clock.bots_now())
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def _victim(
     stack: AsyncExitStack,
     number: int,
@@ -148,13 +164,16 @@ def _victim(
     cams: LocalCams,
     folder: Path,
 ) -> Victim:
-    control = folder / f"control-{number}"
+    control, port = folder / f"control-{number}", _free_port()
     environment: dict[str, Any] = {
         **slack.environment(),
         # A key of its own, so that the log of calls tells who has asked.
         **cams.environment(cams.signatures.issue()),
         **settings,
-        "BOT_HTTP_PORT": "0",
+        "BOT_HTTP_PORT": str(port),
+        # With these two CAMS pushes to the bot what has changed; a bot that takes no callbacks has no use for them.
+        "BOT_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "BOT_CALLBACK_SECRET": CALLBACK_SECRET,
         "BOT_REVIEW_POLL_SECONDS": str(layout.poll_seconds),
         "BOT_SPACES_REFRESH_SECONDS": "86400",
         "BOT_LOG_FORMAT": "json",

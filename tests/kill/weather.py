@@ -4,9 +4,13 @@ import asyncio
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import get_args
+
+import typer
 
 from sandbox.cams import Fault as CamsFault
 from sandbox.cams import FaultKind as CamsKind
+from sandbox.cams import PushFault, PushFaultKind
 from sandbox.slack import Fault
 from sandbox.slack.faults import Kind
 from tests.kill.stage import LOOK, Stage
@@ -28,7 +32,20 @@ SLACK: Mapping[str, tuple[Kind, str, float]] = {
     "late": ("hang_after", POST, 0.5),
 }
 CAMS: tuple[CamsKind, ...] = ("error", "cut_before", "cut_after", "throttled", "truncated")
-ALL = (*SLACK, "cams", "database", "clock")
+# What CAMS pushes is lost, doubled, late; or somebody else pushes.
+PUSHES: tuple[PushFaultKind, ...] = get_args(PushFaultKind)
+# With this one the bot may mark a message as a possible repeat, so it is no part of all weather.
+NO_HISTORY = "no-history"
+ALL = (*SLACK, "cams", "pushes", "database", "clock")
+HELP = f"What goes wrong besides, with commas between, or nothing: {', '.join((*ALL, NO_HISTORY))}."
+
+
+def read_kinds(text: str) -> tuple[str, ...]:
+    """Read what a command line names. Raises typer.BadParameter."""
+    kinds = tuple(kind for kind in text.split(",") if kind)
+    if strange := set(kinds) - {*ALL, NO_HISTORY}:
+        raise typer.BadParameter(f"there is no weather {', '.join(sorted(strange))}. {HELP}")
+    return kinds
 
 
 class Weather:
@@ -38,6 +55,7 @@ class Weather:
         self._stage = stage
         self._rng = rng
         self._kinds = kinds
+        stage.marks_allowed = NO_HISTORY in kinds
         self.hits = 0
 
     async def blow(self) -> None:
@@ -53,6 +71,12 @@ class Weather:
                 self.hits += 1
             case "clock":
                 with self._jump():
+                    await asyncio.sleep(seconds)
+            case _ if kind == NO_HISTORY:
+                with self._no_history():
+                    await asyncio.sleep(seconds)
+            case "pushes":
+                with self._pushes():
                     await asyncio.sleep(seconds)
             case "cams":
                 with self._cams():
@@ -78,6 +102,25 @@ class Weather:
         finally:
             self._stage.cams.faults.remove(fault)
             self.hits += fault.hits
+
+    @contextmanager
+    def _pushes(self) -> Iterator[None]:
+        fault = self._stage.cams.callbacks.faults.add(PushFault(self._rng.choice(PUSHES)))
+        try:
+            yield
+        finally:
+            self._stage.cams.callbacks.faults.remove(fault)
+            self.hits += fault.hits
+
+    @contextmanager
+    def _no_history(self) -> Iterator[None]:
+        faults = [self._stage.slack.faults.add(Fault("server_error", method)) for method in HISTORY]
+        try:
+            yield
+        finally:
+            for fault in faults:
+                self._stage.slack.faults.clear(fault)
+                self.hits += fault.hits
 
     @contextmanager
     def _slack(self, name: str) -> Iterator[None]:

@@ -17,7 +17,7 @@ OTHER = Made("cams-kill0002", 1, "Kiosk 0002 change 00001", "APPROVED", "DISABLE
 ALL = [FIRST, SECOND, THIRD, OTHER]
 
 
-def message(ts: str, *made: Made, **more: Any) -> Mapping[str, Any]:
+def message(ts: str, *made: Made, **more: Any) -> dict[str, Any]:
     lines = [f"{one.name}: {one.before} → {one.after}" for one in made]
     blocks = [{"type": "header", "text": {"type": "plain_text", "text": line}} for line in lines]
     return {"ts": ts, "text": "\n".join(lines), "blocks": blocks, **more}
@@ -69,6 +69,14 @@ def test_what_the_bot_marks_as_a_possible_repeat_is_a_double() -> None:
     found = verdict(message("1", *ALL), repeat)
 
     assert (found.lost, found.doubled) == (0, 1)
+
+
+def test_where_marks_are_allowed_a_marked_message_may_repeat_and_no_other() -> None:
+    repeat = message("2", FIRST, OTHER) | {"text": "This may be a repeat."}
+    first = message("1", FIRST, SECOND, THIRD)
+
+    assert judge("C1", ALL, [first, repeat], Index(), marks_allowed=True).holds
+    assert judge("C1", ALL, [first, repeat, message("3", OTHER)], Index(), marks_allowed=True).doubled == 1
 
 
 @pytest.mark.parametrize(
