@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo run test lint format lock clean pictures bench bench-page
+.PHONY: demo run test kill-matrix lint format lock clean pictures bench bench-page
 
 demo: $(VENV)/.runtime ## A local Slack, a local CAMS, the real bot, and a tour. STAY=1 leaves them running.
 	@$(BIN)/cams-bot demo $(if $(STAY),--stay)
@@ -14,6 +14,9 @@ run: $(VENV)/.runtime ## The bot, with the settings in the environment.
 
 test: $(VENV)/.dev ## The whole suite; PostgreSQL at TEST_DATABASE_URL where it answers.
 	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --dist loadfile)
+
+kill-matrix: $(VENV)/.dev ## The bot killed a thousand times, on each database: is every change told once? ARGS="--kills 100" for less.
+	@$(BIN)/python -m tests.kill $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check .

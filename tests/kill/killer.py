@@ -1,0 +1,112 @@
+"""Kills the victims of a stage, at every callback between a change and its message."""
+
+import asyncio
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic
+
+from tests.kill.life import Kind, Plan, Victim
+from tests.kill.scenes import all_told, await_baseline, until
+from tests.kill.stage import Stage
+
+# More than any lease of the bot, so that who comes back finds everything due.
+AWAY_SECONDS = 300.0
+# A life in which nothing happens ends by then.
+LIFE_SECONDS = 8.0
+LEARNING_SECONDS = 60.0
+# What still comes after the last message: it is recorded.
+RECORDED_SECONDS = 0.3
+STIRRED = 0.6
+# With several replicas all of them die each so many kills, so that time can pass.
+BLACKOUT_EACH = 5
+KINDS: Sequence[Kind] = ("change", "change", "change", "start", "outside")
+
+
+@dataclass(frozen=True)
+class Way:
+    """How long it is from a change to its last message: in callbacks, and seconds; and in callbacks from the start."""
+
+    callbacks: int
+    seconds: float
+    from_start: int
+
+
+def plans(way: Way, count: int, rng: random.Random) -> list[Plan]:
+    """Spread kills evenly over the whole way, each by chance within its part, and mix them."""
+    limit = LIFE_SECONDS + way.seconds
+    made = []
+    for at in range(count):
+        kind, part = KINDS[at % len(KINDS)], (at + rng.random()) / count
+        callbacks = way.from_start if kind == "start" else way.callbacks
+        made.append(Plan(kind, limit, 1 + int(part * callbacks), part * way.seconds))
+    rng.shuffle(made)
+    return made
+
+
+async def learn(stage: Stage) -> Way:
+    """Measure the way: live a life to see everything first, and one that finds everything changed, without a kill."""
+    [victim, *_] = stage.victims
+    await victim.start()
+    await await_baseline(stage)
+    await victim.stop()
+    stage.clock.pass_by(AWAY_SECONDS)
+    stage.reviews.stir(1)
+    await victim.start()
+
+    async def armed() -> bool:
+        return victim.control.armed
+
+    if not await until(armed, LEARNING_SECONDS):
+        raise TimeoutError(f"the bot looks at nothing; its logs are in {stage.folder}")
+    began = monotonic()
+    if not await until(partial(all_told, stage), LEARNING_SECONDS):
+        raise TimeoutError(f"the bot tells nothing, even if it is not killed; its logs are in {stage.folder}")
+    seconds = monotonic() - began
+    await asyncio.sleep(RECORDED_SECONDS)
+    way = Way(victim.control.counted, seconds, victim.control.total)
+    await victim.stop()
+    return way
+
+
+class Killer:
+    """Lives the planned lives, in as many places as there are victims."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._gate = asyncio.Event()
+        self._alive = 0
+        self.kills = 0
+        # Lives that ended by themselves, as none should.
+        self.ended = 0
+
+    async def kill(self, planned: Sequence[Plan]) -> None:
+        """Go through all plans."""
+        self._gate.set()
+        waiting = iter(planned)
+        async with asyncio.TaskGroup() as group:
+            for victim in self._stage.victims:
+                group.create_task(self._place(victim, waiting))
+
+    async def _place(self, victim: Victim, waiting: Iterator[Plan]) -> None:
+        for plan in waiting:
+            await self._gate.wait()
+            if self._alive == 0:
+                self._stage.clock.pass_by(AWAY_SECONDS)
+            self._alive += 1
+            self._stage.reviews.stir(STIRRED)
+            ending = await victim.live(plan)
+            self._alive -= 1
+            self.kills += ending == "killed"
+            self.ended += ending == "ended"
+            self._blackout()
+
+    def _blackout(self) -> None:
+        """Now and then kill the others too, and let none start before all are dead: then time can pass."""
+        if self.kills % BLACKOUT_EACH == 0 and self._alive:
+            self._gate.clear()
+            for victim in self._stage.victims:
+                victim.kill()
+        if self._alive == 0:
+            self._gate.set()

@@ -1,0 +1,84 @@
+"""Which changes a message tells. The one module to adapt when the bot's messages look otherwise.
+
+A message with metadata tells what its payload says, by the IDs of alerts, transitions or the post; one without metadata
+tells what stands in its text: a WABA's name, then "before → after".
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Mapping[str, Any]
+CHANGE = re.compile(r"(Kiosk \d+ change \d+)\b[^→\n]*?(\w+) → (\w+)")
+SHOWN = ("text", "alt_text")
+REPEAT = re.compile(r"may be a repeat", re.IGNORECASE)
+
+
+@dataclass(frozen=True, order=True)
+class Told:
+    """A change as a message tells it: the WABA's name at that change, before and after."""
+
+    name: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        """Show it as the bot does."""
+        return f"{self.name}: {self.before} → {self.after}"
+
+
+@dataclass(frozen=True)
+class Index:
+    """What the IDs in metadata stand for."""
+
+    transitions: Mapping[int, Told] = field(default_factory=dict)
+    alerts: Mapping[int, int] = field(default_factory=dict)
+    posts: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+
+def has_ids(message: Json) -> bool:
+    """Say whether an index is needed to read it."""
+    return bool(message.get("metadata"))
+
+
+def told(message: Json, index: Index) -> list[Told]:
+    """Return the changes that a message tells, each once. Raises LookupError for an ID that nobody knows."""
+    metadata = message.get("metadata")
+    if not metadata:
+        return sorted({Told(*found) for text in texts(message) for found in CHANGE.findall(text)})
+    payload = metadata["event_payload"]
+    keys = [*_ids(payload, "transition"), *(index.alerts[one] for one in _ids(payload, "alert"))]
+    keys = keys or [key for one in _ids(payload, "post") for key in index.posts.get(one, ())]
+    return sorted({index.transitions[key] for key in keys if key in index.transitions})
+
+
+def is_marked_as_repeat(message: Json) -> bool:
+    """Say whether the bot itself says that it may have told this before."""
+    return any(REPEAT.search(text) for text in texts(message))
+
+
+def texts(message: Json) -> list[str]:
+    """Return every text that a message shows."""
+    return list(_texts([message.get("text", ""), message.get("blocks", [])]))
+
+
+def _texts(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, list):
+        for one in part:
+            yield from _texts(one)
+    elif isinstance(part, Mapping):
+        for name, one in part.items():
+            if name in SHOWN or not isinstance(one, str):
+                yield from _texts(one)
+
+
+def _ids(payload: Json, word: str) -> list[int]:
+    """Return the IDs under `word`, `words`, `word_id` or `word_ids`: a number, or a list of them."""
+    for name in (f"{word}s", f"{word}_ids", f"{word}_id", word):
+        if name in payload:
+            value = payload[name]
+            return [int(one) for one in (value if isinstance(value, list) else [value])]
+    return []

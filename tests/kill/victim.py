@@ -1,0 +1,66 @@
+"""The real bot, `cams-bot run`, as a process that counts the callbacks of its event loop and dies at one of them.
+
+KILL_CONTROL and KILL_CLOCK name the files of `control`; KILL_CAMS_QUOTA, if it is set, is how often each operation may
+be called in a second.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Self, cast
+
+import apscheduler.schedulers.base
+import apscheduler.triggers.interval
+
+import bot.app
+import bot.cli
+from bot.cams import quota
+from tests.kill.control import Control, StageClock
+
+
+def count_callbacks(control: Control) -> None:
+    """Let every callback of every loop be counted, and the process and its children die before the chosen one."""
+    run: Callable[[asyncio.Handle], None] = asyncio.Handle._run
+
+    def counted(handle: asyncio.Handle) -> None:
+        if control.tick():
+            os.killpg(os.getpgrp(), signal.SIGKILL)
+        run(handle)
+
+    # The loop knows no hook: https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Handle
+    asyncio.Handle._run = counted  # type: ignore[assignment,method-assign]
+
+
+def follow(clock: StageClock) -> None:
+    """Let the bot and its scheduler read the stage's clock; what measures how long something takes stays right."""
+    seconds = time.time
+
+    class Skewed(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(seconds() + clock.ahead, tz)
+
+    apscheduler.schedulers.base.datetime = Skewed
+    apscheduler.triggers.interval.datetime = Skewed
+    bot.app.now = clock.bots_now
+
+
+def main() -> None:
+    """Run the bot until it dies."""
+    if per_second := os.environ.pop("KILL_CAMS_QUOTA", ""):
+        cast(dict[str, int], quota.QUOTAS).update(dict.fromkeys(quota.QUOTAS, int(per_second)))
+    with ExitStack() as stack:
+        count_callbacks(stack.enter_context(Control.open(Path(os.environ.pop("KILL_CONTROL")))))
+        follow(stack.enter_context(StageClock.open(Path(os.environ.pop("KILL_CLOCK")))))
+        sys.argv = ["cams-bot", "run"]
+        bot.cli.main()
+
+
+if __name__ == "__main__":
+    main()
