@@ -102,6 +102,16 @@ class WatchQueries(Queries):
         finally:
             self._under_way.discard(claim.space_id)
 
+    async def hold_watches(self, claims: Collection[Watch], lease: timedelta) -> None:
+        """Let claims that are still held end a whole lease from now; what is lost stays lost."""
+        if not claims:
+            return
+        held = or_(*((watches.c.space_id == one.space_id) & (watches.c.fence == one.fence) for one in claims))
+        async with self._writing() as tx:
+            await lock_watches(tx, held)
+            until = await self._now(tx) + lease
+            await tx.execute(update(watches).where(held, watches.c.lease_until.is_not(None)).values(lease_until=until))
+
     async def release_watches(self) -> None:
         """End every claim, at the start of a process that is alone; no watch is due later than in a round.
 
