@@ -85,8 +85,7 @@ class WatchQueries(Queries):
                 again = await self._again(tx, current, after, claim, rest)
                 await tx.execute(update(watches).where(mine).values({**asdict(after), **again}))
                 channels = await channels_of(tx, space_id) or ([fallback_channel] if fallback_channel else [])
-                origin = origin_of(claim)
-                return [await owe(tx, change, space_id, channels, now, origin) for change in changes]
+                return [await owe(tx, change, space_id, channels, now, origin_of(claim)) for change in changes]
         finally:
             if claim:
                 self._under_way.discard(space_id)
