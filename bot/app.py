@@ -106,6 +106,7 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         await register.load(store)
         if store.is_alone:
             await store.release_writes(now())
+            await store.release_posts(now())
             await store.release_watches()
         token = settings.slack_bot_token.get_secret_value()
         client = _slack_client(settings, session, token)

@@ -11,13 +11,15 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import health, outbox, review
-from bot.alerts import change_view
+from bot import health, review
+from bot.alerts import attend
 from bot.cams.client import Priority
+from bot.outbox import Outbox
 from bot.refresh import refresh
 from bot.services import Services
 from bot.settle import settling
-from bot.store import Alert, WakeKind
+from bot.showing import show_cards
+from bot.store import WakeKind
 from bot.tasks import Tasks
 from bot.watching import Poller, Rules
 
@@ -28,6 +30,8 @@ CHECK_SECONDS = 2
 CHECK_PUSHES_SECONDS = 60
 SETTLE_SECONDS = 2
 RELOAD_SECONDS = 60
+ATTEND_SECONDS = 30
+DIGEST_SECONDS = 60
 # What is run at once when there is work for it.
 WAKES: Mapping[WakeKind, str] = {"watches": "poll_reviews", "alerts": "deliver_alerts"}
 Job = Callable[[Services], Coroutine[Any, Any, None]]
@@ -81,14 +85,35 @@ async def _everybody(services: Services) -> list[str]:
     return sorted({one.channel_id for one in await services.store.subscriptions()})
 
 
-async def deliver_alerts(services: Services) -> None:
-    """Post the alerts that are owed."""
+def delivering(tasks: Tasks, services: Services) -> Job:
+    """Return the job that begins to post what channels are owed."""
+    outbox = Outbox(services.store, services.slack, services.clock, services.settings.alert_channel, tasks)
 
-    async def post(alert: Alert) -> str:
-        told = change_view.change(alert.transition)
-        return await services.slack.post(alert.channel_id, told.text, told.blocks)
+    async def deliver_alerts(_services: Services) -> None:
+        await outbox.tick()
 
-    await outbox.deliver(services.store, post, services.clock)
+    return deliver_alerts
+
+
+async def show_changed_cards(services: Services) -> None:
+    """Bring the messages of cards up to date."""
+    await show_cards(services.store, services.slack.change, services.clock)
+
+
+async def attend_cards(services: Services) -> None:
+    """Remind of open cards that nobody attends to, and call others."""
+    await attend.attend(services.store, services.clock)
+
+
+async def send_digests(services: Services) -> None:
+    """Owe the daily digests that are due.
+
+    A tick that asks which are, not a cron job for each channel: it follows a setting at once, and neither a change of
+    clocks nor a process that was down at the time makes it skip a day or send one twice.
+    """
+    settings = services.settings
+    unclaimed = {settings.alert_channel: settings.default_space} if settings.alert_channel else {}
+    await attend.send_digests(services.store, services.clock, unclaimed)
 
 
 async def reload_register(services: Services) -> None:
@@ -115,7 +140,10 @@ def schedule(scheduler: AsyncIOScheduler, services: Services, tasks: Tasks) -> N
     refresh_register = refreshing(tasks)
     table = (
         (polling(services, tasks), POLL_SECONDS),
-        (deliver_alerts, DELIVER_SECONDS),
+        (delivering(tasks, services), DELIVER_SECONDS),
+        (show_changed_cards, DELIVER_SECONDS),
+        (attend_cards, ATTEND_SECONDS),
+        (send_digests, DIGEST_SECONDS),
         (settling(tasks), SETTLE_SECONDS),
         (checking(tasks, refresh_register), CHECK_SECONDS),
         (check_pushes, CHECK_PUSHES_SECONDS),

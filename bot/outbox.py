@@ -1,167 +1,199 @@
-"""Takes the alerts that are owed to Slack.
+"""Takes what is owed to channels to Slack, each message once as people see it.
 
-    claim with a lease -> post -> record the message | postpone | give up
+    bundle -> claim with a lease -> (look whether it is there) -> post -> record | put back | send elsewhere | give up
 
-`retry_at` and `verdict` decide and are pure; `deliver` calls. At least once: the message is recorded after it was
-posted, so a crash between the two posts it again once the lease is over. Better twice than never.
+A message whose outcome is unknown (no answer, a cut line, a crash in between) may be there: it is looked up in the
+channel's history by the mark that each post carries, and posted only if it is not. `bot.slack_errors` says what an
+error means; this module acts on it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.store import Alert, Store
+from bot.alerts import asides
+from bot.alerts.bundle import plan
+from bot.alerts.message import HistoryUnreadableError, Letter, Message
+from bot.slack_errors import Meaning, Trouble, retry_at, trouble
+from bot.store import NewPost, Post, Store
+from bot.tasks import Tasks
 
-Post = Callable[[Alert], Awaitable[str]]
 Clock = Callable[[], datetime]
 
-# The lease outlives the longest post, or a slow one would be taken for a crashed one.
-POST_TIMEOUT = timedelta(seconds=60)
-LEASE = 2 * POST_TIMEOUT
-AT_ONCE = 8
-WAITS = (
-    timedelta(seconds=5),
-    timedelta(seconds=15),
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=15),
-    timedelta(minutes=60),
-)
-# Slack sends whole seconds from 1; a zero would have us turn in a circle.
-SHORTEST_WAIT = timedelta(seconds=1)
+# For the look and the post together. The lease outlives it, or a slow one would be taken for a crashed one.
+POST_TIMEOUT = timedelta(seconds=20)
+LEASE = timedelta(seconds=30)
+AT_ONCE = 16
+# A channel that takes nothing is tried again so often, where its messages can go nowhere else.
+NOWHERE_WAIT = timedelta(minutes=10)
+# Slack takes no large metadata; a digest may tell thousands of changes.
+NAMED_MAX = 500
 
 log = structlog.get_logger()
 
-_POSTING = "https://docs.slack.dev/reference/methods/chat.postMessage#errors"
-_ACCESS = "https://docs.slack.dev/authentication/tokens"
-_JOINING = "https://docs.slack.dev/reference/methods/conversations.join"
-_LIMITS = "https://docs.slack.dev/reference/block-kit/blocks"
-_METADATA = "https://docs.slack.dev/messaging/message-metadata"
 
-# What the same post will meet again, however often it is tried, until a person has changed something.
-PERMANENT: Mapping[str, tuple[str, str]] = {
-    "channel_not_found": ("the channel is gone, or private and the bot is not in it", _POSTING),
-    "is_archived": ("the channel is archived", _POSTING),
-    "not_in_channel": ("the bot is not in the channel; invite it", _JOINING),
-    "invalid_auth": ("Slack does not accept the bot's token", _ACCESS),
-    "not_authed": ("the bot has no token", _ACCESS),
-    "account_inactive": ("the bot's account was deactivated, or the app removed", _ACCESS),
-    "token_revoked": ("the bot's token was revoked", _ACCESS),
-    "token_expired": ("the bot's token has expired", _ACCESS),
-    "missing_scope": ("the app may not post; install it again with the scopes of its manifest", _ACCESS),
-    "no_permission": ("the bot's token may not post", _ACCESS),
-    "ekm_access_denied": ("an administrator has suspended posting", _POSTING),
-    "team_access_not_granted": ("the app is not allowed in this workspace", _POSTING),
-    "restricted_action": ("a workspace setting keeps the bot from posting", _POSTING),
-    "restricted_action_read_only_channel": ("the channel is read-only", _POSTING),
-    "restricted_action_thread_only_channel": ("the channel takes posts in threads only", _POSTING),
-    "restricted_action_non_threadable_channel": ("the channel takes no threads", _POSTING),
-    "restricted_action_thread_locked": ("the thread is locked", _POSTING),
-    "invalid_blocks": ("Slack does not accept the message; this is a fault of cams-bot", _LIMITS),
-    "invalid_blocks_format": ("Slack does not accept the message; this is a fault of cams-bot", _LIMITS),
-    "msg_blocks_too_long": ("the message is too long; this is a fault of cams-bot", _LIMITS),
-    "msg_too_long": ("the message is too long; this is a fault of cams-bot", _LIMITS),
-    "no_text": ("the message has no text; this is a fault of cams-bot", _POSTING),
-    "metadata_too_large": ("the message's metadata is too large; this is a fault of cams-bot", _METADATA),
-}
+class Courier(Protocol):
+    """Who takes messages to Slack."""
+
+    async def post_once(self, channel_id: str, letter: Letter) -> str:
+        """Post a message, without trying again, and return its ts."""
+        ...
+
+    async def find(self, channel_id: str, letter: Letter, after_ts: str | None) -> str | None:
+        """Return the ts of a message of ours with the same mark, newer than ``after_ts`` (None: of any age), else None.
+
+        Raises HistoryUnreadableError where that cannot be seen.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Permanent:
-    """Trying again is of no use."""
+class _Failure:
+    """An error of a post. ``maybe_there``: a message may be in Slack all the same."""
 
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Transient:
-    """It may pass; `retry_after` is how long Slack wants to be left alone, where it says so."""
-
-    reason: str
-    retry_after: timedelta | None = None
+    error: Exception
+    maybe_there: bool
 
 
-def retry_at(attempts: int, now: datetime) -> datetime:
-    """Return when to try again after so many attempts."""
-    return now + WAITS[min(max(attempts, 1), len(WAITS)) - 1]
+class Outbox:
+    """Delivers in the background, so that a slow channel holds up no other."""
+
+    def __init__(self, store: Store, courier: Courier, clock: Clock, fallback_channel: str, tasks: Tasks) -> None:
+        """Send what a channel cannot take to ``fallback_channel``, "" for nowhere. Work under way is in ``tasks``."""
+        self._store = store
+        self._courier = courier
+        self._clock = clock
+        self._fallback = fallback_channel
+        self._tasks = tasks
+        self._under_way = set[asyncio.Task[None]]()
+
+    async def tick(self) -> None:
+        """Make posts of what changed, and begin to deliver those that are due. Does not wait for Slack."""
+        try:
+            await self._store.bundle(plan, self._clock())
+        except ExceptionGroup:
+            log.exception("changes of some channels wait")
+        free = AT_ONCE - len(self._under_way)
+        for post in await self._store.claim_posts(self._clock(), LEASE, free) if free > 0 else ():
+            self._begin(self._chain(post))
+
+    async def idle(self) -> None:
+        """Wait until nothing that was begun is under way."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._tasks.start(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _chain(self, post: Post | None) -> None:
+        # Each takes the next post as soon as it is done with its last, so that a long queue needs no tick.
+        while post is not None:
+            await self._deliver(post)
+            if self._tasks.draining:
+                return
+            post = next(iter(await self._store.claim_posts(self._clock(), LEASE, 1)), None)
+
+    async def _deliver(self, post: Post) -> None:
+        letter = await self._letter(post)
+        found = await self._sent(post, letter)
+        if isinstance(found, _Failure):
+            await self._handle(post, letter.message, found)
+        elif not await self._store.sent(post, found, self._clock()):
+            log.warning("a post was recorded by somebody else meanwhile", post=post.id, channel=post.channel_id)
+
+    async def _letter(self, post: Post) -> Letter:
+        changes = await self._store.told_by(post)
+        return Letter(
+            Message.loads(post.content),
+            mark_of(post),
+            changes if len(changes) <= NAMED_MAX else (),
+            post.parent_ts,
+            broadcast=post.kind == "news",
+        )
+
+    async def _sent(self, post: Post, letter: Letter) -> str | _Failure:
+        """Return the ts of the message, posted now or before."""
+        maybe_there = post.tried_at is not None
+        try:
+            async with asyncio.timeout(POST_TIMEOUT.total_seconds()):
+                if maybe_there:
+                    if found := await self._courier.find(post.channel_id, letter, post.after_ts):
+                        log.info("a post was found in its channel", post=post.id, channel=post.channel_id)
+                        return found
+                    maybe_there = False
+                return await self._courier.post_once(post.channel_id, letter)
+        except HistoryUnreadableError:
+            return await self._repeat(post, letter)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the post stays and the others go on
+            return _Failure(error, maybe_there or trouble(error).maybe_there)
+
+    async def _repeat(self, post: Post, letter: Letter) -> str | _Failure:
+        """Post what may be there already, and say so: better twice than never."""
+        log.warning("a post may be a repeat: the channel's history cannot be read", channel=post.channel_id)
+        try:
+            async with asyncio.timeout(POST_TIMEOUT.total_seconds()):
+                repeated = replace(letter, message=asides.repeated(letter.message))
+                return await self._courier.post_once(post.channel_id, repeated)
+        except Exception as error:  # noqa: BLE001 - as above
+            return _Failure(error, maybe_there=True)
+
+    async def _handle(self, post: Post, message: Message, failure: _Failure) -> None:
+        met = trouble(failure.error)
+        bound = log.bind(post=post.id, channel=post.channel_id, failures=post.failures + 1, reason=met.reason)
+        match met.means:
+            case Meaning.CHANNEL:
+                bound.warning("a channel takes no posts")
+                await self._go_elsewhere(post, message, met)
+            case Meaning.MESSAGE:
+                bound.error("Slack refuses a message")
+                await self._say_plainly(post, message, met)
+            case Meaning.PASSING:
+                expected = isinstance(failure.error, SlackApiError | aiohttp.ClientError | OSError)
+                wait = met.retry_after or retry_at(post.failures + 1)
+                bound.warning("a post is put back", wait=str(wait), exc_info=None if expected else failure.error)
+                await self._put_back(post, wait, met.reason, maybe_there=failure.maybe_there)
+
+    async def _go_elsewhere(self, post: Post, message: Message, met: Trouble) -> None:
+        if post.meant_for[:1] not in {"C", "G"}:
+            # Somebody's own talk with us: there is nobody else to tell.
+            await self._store.drop(post, met.reason)
+            return
+        elsewhere = self._fallback if self._fallback != post.channel_id else ""
+        if post.channel_id == post.meant_for:
+            notices = await self._owners(post, met, elsewhere)
+            await self._store.channel_broke(post.channel_id, met.reason, notices, self._clock())
+        if elsewhere:
+            said = asides.rerouted(message, post.meant_for, met.reason)
+            await self._store.reroute(post, elsewhere, said.dumps())
+        else:
+            await self._put_back(post, NOWHERE_WAIT, met.reason, maybe_there=False)
+
+    async def _put_back(self, post: Post, wait: timedelta, reason: str, *, maybe_there: bool) -> None:
+        await self._store.postpone_post(post, wait, reason, maybe_there=maybe_there, now=self._clock())
+
+    async def _owners(self, post: Post, met: Trouble, elsewhere: str) -> list[NewPost]:
+        """Tell those who had alerts sent to a channel that it takes none."""
+        who = {one.created_by for one in await self._store.subscriptions(channel_id=post.meant_for)}
+        said = asides.broken(post.meant_for, met.reason, elsewhere)
+        return [NewPost(channel_id=user_id, kind="notice", content=said.dumps()) for user_id in sorted(who)]
+
+    async def _say_plainly(self, post: Post, message: Message, met: Trouble) -> None:
+        """Say it again without its blocks; what Slack refuses even so is given up, so that it blocks nothing."""
+        if message.blocks:
+            plain = Message(message.text, ())
+            await self._store.reroute(post, post.channel_id, plain.dumps())
+        else:
+            await self._store.drop(post, met.reason)
 
 
-def verdict(error: Exception) -> Permanent | Transient:
-    """Return what an error of a post means for the next try, in words that hold no secret.
-
-    What is not known to be permanent is transient: a code that Slack adds tomorrow must not lose an alert.
-    Errors of https://docs.slack.dev/reference/methods/chat.postMessage
-    """
-    if not isinstance(error, SlackApiError):
-        return Transient(type(error).__name__)
-    # Where the answer could not be read, the response is the HTTP library's and has no data.
-    response = error.response
-    data = getattr(response, "data", response)
-    code = str(data.get("error", "")) if isinstance(data, Mapping) else ""
-    if code in PERMANENT:
-        meaning, link = PERMANENT[code]
-        return Permanent(f"{code}: {meaning} ({link})")
-    return Transient(code or "unreadable answer", _retry_after(getattr(response, "headers", {})))
-
-
-def _retry_after(headers: Mapping[str, Any]) -> timedelta | None:
-    # https://docs.slack.dev/apis/web-api/rate-limits
-    seconds = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
-    return max(timedelta(seconds=int(seconds)), SHORTEST_WAIT) if str(seconds).isdecimal() else None
-
-
-async def deliver(store: Store, post: Post, clock: Clock) -> int:
-    """Post what is due until nothing is, a few channels at a time; return how many messages arrived.
-
-    `post` returns the message's ts. Whatever it raises concerns its own alert only. A cancelled delivery leaves its
-    alerts to their leases. Raises ExceptionGroup if the database fails, after the other channels are done.
-    """
-    first = await store.claim_alerts(clock(), LEASE, AT_ONCE)
-    results = await asyncio.gather(*(_chain(store, post, clock, alert) for alert in first), return_exceptions=True)
-    errors = [result for result in results if isinstance(result, Exception)]
-    if errors:
-        raise ExceptionGroup("Alerts could not be delivered", errors)
-    return sum(result for result in results if isinstance(result, int))
-
-
-async def _chain(store: Store, post: Post, clock: Clock, alert: Alert | None) -> int:
-    # Each takes the next alert as soon as it is done with its last, so a slow channel holds up one chain only.
-    arrived = 0
-    while alert is not None:
-        arrived += await _send(store, post, clock, alert)
-        alert = next(iter(await store.claim_alerts(clock(), LEASE, 1)), None)
-    return arrived
-
-
-async def _send(store: Store, post: Post, clock: Clock, alert: Alert) -> bool:
-    try:
-        async with asyncio.timeout(POST_TIMEOUT.total_seconds()):
-            message_ts = await post(alert)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the alert stays and the others go on
-        await _put_back(store, clock, alert, error)
-        return False
-    if not await store.delivered(alert, message_ts, clock()):
-        log.warning("alert was posted after its lease had run out", alert=alert.id, channel=alert.channel_id)
-    return True
-
-
-async def _put_back(store: Store, clock: Clock, alert: Alert, error: Exception) -> None:
-    now = clock()
-    bound = log.bind(alert=alert.id, channel=alert.channel_id, attempts=alert.attempts)
-    match verdict(error):
-        case Permanent(reason):
-            bound.warning("alert cannot be delivered", reason=reason)
-            await store.give_up(alert, reason)
-        case Transient(reason, retry_after):
-            until = now + retry_after if retry_after else retry_at(alert.attempts, now)
-            expected = isinstance(error, SlackApiError | aiohttp.ClientError | OSError)
-            bound.warning(
-                "alert is postponed", reason=reason, until=until.isoformat(), exc_info=None if expected else error
-            )
-            await store.postpone(alert, until, reason)
+def mark_of(post: Post) -> str:
+    """Return what a post is found by in Slack: unlike that of any other, of another database too."""
+    return f"{post.id}.{int(post.created_at.timestamp() * 1e6)}"

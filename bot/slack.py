@@ -5,8 +5,9 @@ messages of one. Here only a refusal for the rate (429) is tried again, because 
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import aiohttp
@@ -15,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.alerts.message import HistoryUnreadableError, Letter, Message
 from bot.blocks import Block, without_pictures
 from bot.errors import UserError
 
@@ -22,6 +24,10 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 30.0
 # What a channel that the bot is not in, or may not enter by itself, is answered with.
 NOT_IN = {"channel_not_found", "not_in_channel", "method_not_supported_for_channel_type", "missing_scope"}
+# What reading a channel is answered with where we may not.
+UNREADABLE = {*NOT_IN, "not_allowed_token_type", "no_permission", "is_archived", "thread_not_found"}
+MARKED = "cams_bot_alert"
+PAGE = 200
 BAD_PICTURES = {"invalid_blocks", "invalid_attachments", "invalid_arguments"}
 
 
@@ -46,6 +52,15 @@ class Picture:
     alt_text: str
 
 
+@dataclass(frozen=True)
+class File:
+    """A file to be shared in a channel."""
+
+    content: bytes
+    file_name: str
+    title: str
+
+
 class Slack:
     """Posts, answers, opens forms. Each call raises SlackApiError when Slack says no."""
 
@@ -60,6 +75,57 @@ class Slack:
         )
         return str(answer["ts"])
 
+    async def post_once(self, channel_id: str, letter: Letter) -> str:
+        """Post a message with its mark, without trying again, and return its ts.
+
+        https://docs.slack.dev/messaging/message-metadata
+        """
+        message = letter.message
+        answer = await self._client.chat_postMessage(
+            channel=channel_id,
+            text=message.text,
+            blocks=list(message.blocks) or None,
+            metadata={"event_type": MARKED, "event_payload": {"post": letter.mark, "changes": list(letter.changes)}},
+            thread_ts=letter.thread_ts or None,
+            reply_broadcast=letter.broadcast if letter.thread_ts else None,
+        )
+        return str(answer["ts"])
+
+    async def find(self, channel_id: str, letter: Letter, after_ts: str | None) -> str | None:
+        """Return the ts of a message of ours with the same mark, newer than ``after_ts`` where that is given, or None.
+
+        Raises:
+            HistoryUnreadableError: Slack does not show us the channel's messages.
+        """
+        try:
+            async for message in self._messages(channel_id, letter.thread_ts, after_ts):
+                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                if message.get("bot_id") == self.me.bot_id and payload.get("post") == letter.mark:
+                    return str(message["ts"])
+        except SlackApiError as exc:
+            if error_code(exc) in UNREADABLE:
+                raise HistoryUnreadableError from exc
+            raise
+        return None
+
+    async def _messages(self, channel_id: str, thread_ts: str, after_ts: str | None) -> AsyncIterator[dict[str, Any]]:
+        """Yield what stands in a channel, or in a thread of it, newer than a message."""
+        where: dict[str, Any] = {"channel": channel_id, "limit": PAGE, "include_all_metadata": True}
+        where |= {"oldest": after_ts} if after_ts else {}
+        read = partial(self._client.conversations_history, **where)
+        if thread_ts:
+            read = partial(self._client.conversations_replies, ts=thread_ts, **where)
+        cursor: str | None = None
+        while cursor is None or cursor:
+            answer = await read(cursor=cursor)
+            for message in answer["messages"]:
+                yield message
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+
+    async def change(self, channel_id: str, ts: str, message: Message) -> None:
+        """Show something else in a message of ours. The same twice is the same as once."""
+        await self._client.chat_update(channel=channel_id, ts=ts, text=message.text, blocks=list(message.blocks))
+
     async def post_picture(self, channel_id: str, picture: Picture, blocks: Sequence[Block]) -> None:
         """Upload a picture into a channel, with what stands beside it."""
         await _patiently(
@@ -69,6 +135,18 @@ class Slack:
                 filename=picture.file_name,
                 title=picture.title,
                 alt_txt=picture.alt_text,
+                blocks=json.dumps(list(blocks)),
+            )
+        )
+
+    async def post_file(self, channel_id: str, file: File, blocks: Sequence[Block]) -> None:
+        """Upload a file into a channel, with what stands beside it."""
+        await _patiently(
+            lambda: self._client.files_upload_v2(
+                channel=channel_id,
+                content=file.content,
+                filename=file.file_name,
+                title=file.title,
                 blocks=json.dumps(list(blocks)),
             )
         )

@@ -14,7 +14,7 @@ from time import monotonic
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot import access, audit, blocks
+from bot import access, audit, blocks, channels
 from bot.access import Role
 from bot.blocks import Block
 from bot.cams.client import Call
@@ -56,6 +56,17 @@ class Acts:
         self.routes = routes
         self._services = services
         self._answers = Answers(services.slack, services.register)
+
+    def is_me(self, user_id: str) -> bool:
+        """Whether this is the bot's own user."""
+        return user_id == self._services.slack.me.user_id
+
+    async def channel(self, kind: str, channel_id: str, name: str) -> None:
+        """Take in what became of a channel; nobody has asked, so nobody is answered."""
+        try:
+            await channels.heard(self._services, kind, channel_id, name)
+        except Exception:
+            log.exception("an event of a channel was lost", kind=kind, channel=channel_id)
 
     async def command(self, request: Request, text: str) -> None:
         """Answer a slash command, whose words may lack something or be wrong."""
@@ -208,18 +219,23 @@ class Acts:
     async def _open(
         self, request: Request, route: Route, filled: Mapping[str, str], errors: Mapping[str, str], outcome: Outcome
     ) -> None:
-        if route.form is None:
-            return
+        if route.form:
+            await self._show(request, route.form, filled, errors)
+            outcome.said = "form opened"
+
+    async def _show(self, request: Request, form: Form, filled: Mapping[str, str], errors: Mapping[str, str]) -> None:
         try:
-            await self._answers.open(request, route.form, filled, errors)
+            await self._answers.open(request, form, filled, errors)
         except SlackApiError as exc:
             if error_code(exc) not in GONE_TRIGGER:
                 raise
             raise UserError("Slack gave up on the form before it could open. Nothing was done; try again.") from exc
-        outcome.said = "form opened"
 
     async def _run(self, request: Request, route: Route, values: Mapping[str, str]) -> None:
         reply = await self._reply(request, route, values)
+        if reply.opens:
+            await self._show(request, reply.opens.form, reply.opens.filled, {})
+            return
         await self._answers.give(request, route, reply, values.get("channel") or request.channel_id, values)
         if reply.then:
             await reply.then()
@@ -264,7 +280,7 @@ class Acts:
 
 
 def _target(values: Mapping[str, str]) -> str:
-    names = ("phone", "space", "code", "method", "language", "value")
+    names = ("phone", "space", "code", "method", "language", "value", "chosen")
     return " ".join(f"{name}={values[name]}" for name in names if values.get(name))
 
 

@@ -50,20 +50,27 @@ class Answers:
     async def give(
         self, request: Request, route: Route, reply: Reply, channel_id: str, values: Mapping[str, str]
     ) -> None:
-        """Show a reply; its picture goes into the channel, all else to who asked."""
-        if reply.picture is None:
+        """Show a reply; its picture or file goes into the channel, all else to who asked."""
+        if reply.picture is None and reply.file is None:
             shown = [*reply.blocks, *_share_button(route, reply, channel_id, values)]
             await self.tell(request, reply.text, shown, title=_title(route), replaces=reply.replaces)
             return
         try:
-            await self._slack.post_picture(channel_id, reply.picture, reply.blocks)
+            await self._upload(channel_id, reply)
         except Exception as error:  # noqa: BLE001 - what was done is told even where it cannot be posted
-            text = f"Done, but the picture is not in the channel. {explain(error)} {reply.text}"
+            what = "picture" if reply.picture else "file"
+            text = f"Done, but the {what} is not in the channel. {explain(error)} {reply.text}"
             await self.tell(request, text, [blocks.prose(text), *reply.blocks], title=_title(route))
             return
         if request.view_id:
             posted = blocks.lines([blocks.emoji("white_check_mark"), " Posted in ", blocks.channel(channel_id), "."])
             await self.tell(request, reply.text, [posted, *reply.blocks], title=_title(route))
+
+    async def _upload(self, channel_id: str, reply: Reply) -> None:
+        if reply.picture:
+            await self._slack.post_picture(channel_id, reply.picture, reply.blocks)
+        if reply.file:
+            await self._slack.post_file(channel_id, reply.file, reply.blocks)
 
     async def tell(
         self,

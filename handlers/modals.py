@@ -19,6 +19,7 @@ LABEL_MAX = 2000
 TITLE_MAX = 24
 CONFIRMED = ":confirmed"
 BACK = "form.back"
+CHOSEN = ("selected_conversation", "selected_user", "selected_date_time")
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,17 @@ class Sent:
 
 @dataclass(frozen=True)
 class Form:
-    """A modal of fields. `id` is its callback_id."""
+    """A modal of fields. `id` is its callback_id; `kept` are values that it carries without showing them."""
 
     id: str
     title: str
     submit: str
     fields: tuple[Field, ...]
+    kept: tuple[str, ...] = ()
 
     def check(self, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         """Return the checked values, and a sentence for each field that has none."""
-        checked: dict[str, str] = {}
+        checked = {name: values[name] for name in self.kept if name in values}
         errors: dict[str, str] = {}
         for one in self.fields:
             value = blocks.clean(values.get(one.name, "")).strip() or one.default
@@ -84,7 +86,10 @@ class Form:
             shown.append(_input(self.id, one, element))
             if one.name in errors:
                 shown.append(blocks.context(f"⚠ {errors[one.name]}"))
-        return _modal(self.title, shown, callback_id=self.id, submit=self.submit, holds={"channel": channel_id})
+        holds: dict[str, Any] = {"channel": channel_id}
+        if self.kept:
+            holds["values"] = {name: filled.get(name, "") for name in self.kept}
+        return _modal(self.title, shown, callback_id=self.id, submit=self.submit, holds=holds)
 
     def confirm_view(self, values: Mapping[str, str], channel_id: str, shown: Sequence[Block]) -> Block:
         """Build the second page, which says what will happen; sending it makes it happen."""
@@ -115,7 +120,7 @@ def read(view: Mapping[str, Any]) -> Sent:
     values = dict(held.get("values", {}))
     for name, elements in view.get("state", {}).get("values", {}).items():
         (element,) = elements.values()
-        values[name] = _entered(element)
+        values[name] = entered(element)
     return Sent(values, str(values.get("channel") or held.get("channel", "")))
 
 
@@ -124,9 +129,11 @@ def form_of(view: Mapping[str, Any]) -> str:
     return str(json.loads(view.get("private_metadata") or "{}").get("form", ""))
 
 
-def _entered(element: Mapping[str, Any]) -> str:
+def entered(element: Mapping[str, Any]) -> str:
+    """Return what was put into a field or chosen in a select, "" for nothing."""
     option = element.get("selected_option") or {}
-    return str(element.get("value") or option.get("value") or element.get("selected_conversation") or "")
+    chosen = (element.get(name) for name in CHOSEN)
+    return str(element.get("value") or option.get("value") or next(filter(None, chosen), ""))
 
 
 def _input(form_id: str, one: Field, element: Block) -> Block:

@@ -9,6 +9,7 @@ to confirm. Both wait for who somebody is, which is known from their last act as
 """
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
@@ -25,6 +26,7 @@ from handlers.routes import COMMAND, Route
 
 log = structlog.get_logger()
 ANYTHING = re.compile(r".*", re.DOTALL)
+ABOUT_CHANNELS = re.compile(r"^(channel|group)_\w+$|^member_joined_channel$")
 OUR_COMMANDS = re.compile(rf"^{COMMAND}(-\w+)?$")
 # Slack does not say when it has shown what an ack carries; this is longer than the two ways there differ.
 ACK_SECONDS = 0.2
@@ -32,7 +34,7 @@ RESTARTING = "cams-bot is restarting. Nothing was done; try again in a minute."
 
 
 def connect(app: AsyncApp, acts: Acts, tasks: Tasks) -> Callable[[Mapping[str, Any]], bool]:
-    """Let an app's requests reach the acts. Five listeners: Bolt tries them one after another for each request.
+    """Let an app's requests reach the acts. Six listeners: Bolt tries them one after another for each request.
 
     Return what takes the body of a slash command before Bolt does, see `Listeners.begin`.
     """
@@ -42,6 +44,7 @@ def connect(app: AsyncApp, acts: Acts, tasks: Tasks) -> Callable[[Mapping[str, A
     app.action(ANYTHING)(listeners.press)
     app.options(ANYTHING)(listeners.options)
     app.shortcut(ANYTHING)(listeners.shortcut)
+    app.event(ABOUT_CHANNELS)(listeners.event)
     return listeners.begin
 
 
@@ -107,7 +110,16 @@ class Listeners:
             sent = modals.read(body["view"])
             self._start(self._acts.back(request, modals.form_of(body["view"]), sent.values))
         elif self._acts.answers_press(name):
-            self._start(self._acts.press(request, name, str(action.get("value", ""))))
+            self._start(self._acts.press(request, name, _held(action)))
+
+    async def event(self, ack: AsyncAck, event: dict[str, Any]) -> None:
+        """Take in what became of a channel. Some events name it, some describe it."""
+        await ack()
+        channel = event.get("channel")
+        described = channel if isinstance(channel, dict) else {"id": channel or ""}
+        if event["type"] == "member_joined_channel" and not self._acts.is_me(str(event.get("user", ""))):
+            return
+        self._start(self._acts.channel(event["type"], str(described.get("id", "")), str(described.get("name", ""))))
 
     async def options(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         name = str(body["action_id"])
@@ -123,6 +135,13 @@ class Listeners:
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.start(work)
+
+
+def _held(action: Mapping[str, Any]) -> str:
+    """What a press hands over: a button's value; of a select, which has none, what was chosen and what it is of."""
+    if action.get("type", "button") == "button":
+        return str(action.get("value", ""))
+    return json.dumps({"value": str(action["action_id"]).partition(":")[2], "chosen": modals.entered(action)})
 
 
 def _request(entry: str, body: Mapping[str, Any], channel_id: str = "") -> Request:

@@ -15,7 +15,7 @@ from bot.blocks import Block
 from bot.errors import UserError
 from bot.register import Register
 from bot.services import Services
-from bot.slack import Picture
+from bot.slack import File, Picture
 from handlers.modals import Form
 from handlers.words import Understood, split
 
@@ -36,12 +36,24 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """A form to be opened, filled in with what is known."""
+
+    form: Form
+    filled: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Reply:
-    """What to tell who asked. Shown to them alone, but for a picture, which goes into the channel."""
+    """What to tell who asked. Shown to them alone, but for a picture or a file, which goes into the channel."""
 
     text: str
     blocks: Sequence[Block] = ()
     picture: Picture | None = None
+    # Goes into the channel, with the blocks beside it.
+    file: File | None = None
+    # Opened instead of saying anything; only where the answer is quick, for a trigger lives three seconds.
+    opens: Opening | None = None
     # The answer can be posted in the channel with a button, which asks for it again.
     shareable: bool = False
     # Called when the answer was given.
@@ -89,6 +101,7 @@ class Router:
 
     commands: dict[str, Route] = field(default_factory=dict)
     presses: dict[str, Route] = field(default_factory=dict)
+    forms: dict[str, Route] = field(default_factory=dict)
 
     def command(self, name: str, **facts: Any) -> Callable[[Handler], Handler]:
         """Let a function answer `/cams <name>`; `facts` are those of Route."""
@@ -108,6 +121,15 @@ class Router:
 
         return add
 
+    def form(self, form: Form, name: str, *, requires: Role) -> Callable[[Handler], Handler]:
+        """Let a function answer a form that an answer opens; `name` is what its audit rows call it."""
+
+        def add(answer: Handler) -> Handler:
+            self.forms[form.id] = Route(name, answer, requires, form=form)
+            return answer
+
+        return add
+
 
 class Routes:
     """All routers together."""
@@ -117,6 +139,7 @@ class Routes:
         self.presses = {name: route for router in routers for name, route in router.presses.items()}
         self.shortcuts = {route.shortcut: route for route in self.commands.values() if route.shortcut}
         self.forms = {route.form.id: route for route in self.commands.values() if route.form}
+        self.forms |= {form_id: route for router in routers for form_id, route in router.forms.items()}
         self.lists = {
             f"{form_id}.{one.name}": OptionList(one.options, route.requires)
             for form_id, route in self.forms.items()

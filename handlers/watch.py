@@ -2,12 +2,12 @@
 
 from bot import blocks, cards, review
 from bot.access import Role
-from bot.alerts import change_view
+from bot.alerts.message import Message
 from bot.blocks import Block, Part
 from bot.cams.errors import CamsError, CamsRefusedError, CamsThrottledError
 from bot.services import Services
 from bot.statuses import meaning
-from bot.store import Alert, Subscription, Watch
+from bot.store import Post, Subscription, Watch
 from handlers.errors import explain
 from handlers.fields import SPACE
 from handlers.routes import Ask, Reply, Router
@@ -77,7 +77,7 @@ async def watches(_ask: Ask, services: Services) -> Reply:
     subscriptions = await services.store.subscriptions()
     settings = services.settings
     spaces = sorted(review.spaces_to_poll(subscriptions, settings.default_space, settings.alert_channel))
-    problems = await services.store.alert_problems(PROBLEMS_MAX)
+    problems = await services.store.post_problems(PROBLEMS_MAX)
     if not spaces:
         return Reply("Nothing is watched yet. Type `/cams watch <space>` in the channel that should know.")
     rows = [_row(space, seen.get(space), subscriptions, settings.alert_channel) for space in spaces[:SHOWN_MAX]]
@@ -111,16 +111,16 @@ def _state(seen: Watch | None) -> list[Part]:
     return state
 
 
-def _problems(problems: list[Alert]) -> list[Block]:
+def _problems(problems: list[Post]) -> list[Block]:
     if not problems:
         return []
     rows: list[list[Part]] = [
         [
-            blocks.emoji("no_entry" if one.state == "failed" else "hourglass_flowing_sand"),
+            blocks.emoji("no_entry" if one.state == "dropped" else "hourglass_flowing_sand"),
             " ",
-            blocks.channel(one.channel_id),
-            f" {blocks.shorten(change_view.sentence(one.transition), PROBLEM_MAX)} ",
-            blocks.bold("Not posted: " if one.state == "failed" else "Not posted yet: "),
+            blocks.channel(one.meant_for),
+            f" {blocks.shorten(Message.loads(one.content).text, PROBLEM_MAX)} ",
+            blocks.bold("Not posted: " if one.state == "dropped" else "Not posted yet: "),
             blocks.shorten(one.error, PROBLEM_MAX),
         ]
         for one in problems

@@ -21,6 +21,8 @@ QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "”": "”"}
 OPTION = re.compile(r"(?:^|(?<=\s))(space)=(\S+)", re.IGNORECASE)
 # E.164 allows fifteen, and people write two zeros before them.
 DIGITS_MAX = 17
+HERE = "here"
+CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}")
 PHONE_WORD = re.compile(r"[+(]?[\d().+/\-\u2010-\u2015]+")
 
 
@@ -67,6 +69,17 @@ def space_only(text: str) -> Understood:
     rest, values = _options(text)
     if rest:
         values.setdefault("space", unquote(rest))
+    return Understood(values)
+
+
+def place(text: str) -> Understood:
+    """`[space/channel]`: a channel by its ID or as `here`, under the name `of`."""
+    rest, values = _options(text)
+    word = unquote(rest)
+    if word.lower() == HERE or CHANNEL.fullmatch(word):
+        values["of"] = word.lower() if word.lower() == HERE else word
+    elif word:
+        values.setdefault("space", word)
     return Understood(values)
 
 

@@ -44,13 +44,34 @@ def flood(changes: Sequence[Transition]) -> Message:
     )
 
 
-def parts(changes: Sequence[Transition]) -> list[Message]:
-    """Return all of the changes, the most urgent first, in as few messages as Slack's limit on a message allows."""
-    pages = list(_pages([_row(change) for change in by_urgency(changes)]))
+def parts(changes: Sequence[Transition]) -> list[tuple[list[Transition], Message]]:
+    """Return all of the changes, the most urgent first, in as few messages as Slack's limit on a message allows.
+
+    Changes of one space keep their order. With each message stand those that it names.
+    """
+    worst: dict[str, int] = {}
+    for change in changes:
+        worst[change.space_id] = max(worst.get(change.space_id, WELL), _severity(change))
+    ordered = sorted(changes, key=lambda change: (-worst[change.space_id], change.id))
+    pages = list(_pages(ordered))
     return [
-        Message(blocks.escape(f"Changes, part {number} of {len(pages)}"), [_text(page)])
+        (page, Message(blocks.escape(f"Changes, part {number} of {len(pages)}"), [_text(page)]))
         for number, page in enumerate(pages, start=1)
     ]
+
+
+def chain(changes: Sequence[Transition]) -> Message:
+    """Return several changes of one WABA, in order, and where it has settled."""
+    last = changes[-1]
+    said = (
+        f"{name_of(last.waba_name, last.space_id)} went to and fro and has settled at {status_of(last.after)}: "
+        f"{_number(len(changes))}. {meaning(last.after).sending}"
+    )
+    named = next(_pages(changes))
+    left = len(changes) - len(named)
+    rest = [blocks.context(f"{left} more: `/cams history` names them.")] if left else []
+    title = blocks.lines([blocks.emoji("arrows_counterclockwise"), " ", blocks.bold(said)])
+    return Message(blocks.escape(said), [title, _text(named), *rest])
 
 
 def digest(
@@ -141,25 +162,27 @@ def _table(ordered: Sequence[Transition], room: int) -> tuple[Block, int]:
     return blocks.table(HEAD, rows), len(rows)
 
 
-def _pages(rows: Iterable[str]) -> Iterator[list[str]]:
-    page: list[str] = []
+def _pages(changes: Iterable[Transition]) -> Iterator[list[Transition]]:
+    page: list[Transition] = []
     left = PART_MAX
-    for row in rows:
-        size = blocks.units(row) + 1
+    for change in changes:
+        size = blocks.units(_row(change)) + 1
         if size > left:
             yield page
             page, left = [], PART_MAX
-        page.append(row)
+        page.append(change)
         left -= size
     if page:
         yield page
 
 
-def _text(page: Sequence[str]) -> Block:
-    return blocks.lines(*([row] for row in page))
+def _text(page: Sequence[Transition]) -> Block:
+    return blocks.lines(*([_row(change)] for change in page))
 
 
 def _alive(watched: int, oldest_look: datetime | None) -> list[Part]:
+    if not watched:
+        return [blocks.emoji("warning"), " Nothing is watched for this channel: type ", blocks.code("/cams watch"), "."]
     row: list[Part] = [blocks.emoji("eyes"), f" {watched} watched; "]
     if oldest_look is None:
         return [*row, "not all of them were looked at yet."]

@@ -10,6 +10,7 @@ from datetime import datetime
 from bot import blocks
 from bot.alerts.acting import SNOOZES, UNSNOOZE
 from bot.alerts.message import Message
+from bot.alerts.runbook import CHECKLIST
 from bot.alerts.words import console_button, lasting, moment, name_of, person, status_of
 from bot.blocks import Block, Part
 from bot.statuses import meaning
@@ -23,13 +24,6 @@ ACT_WORDS = {
     "unsnooze": "ended the snooze",
 }
 ACT_EMOJI = {"ack": "eyes", "assign": "bust_in_silhouette", "snooze": "zzz"}
-CHECKLIST = (
-    "Meta's business verification is done (Security Centre of the Business Manager).",
-    "Legal name, address and telephone number there are those of the registration papers.",
-    "The website is live over https, names the business, and says what it sells.",
-    "Display name and business profile of the numbers are filled in and follow Meta's naming rules.",
-    "No other WABA of the same business is rejected or disabled.",
-)
 
 
 def card(told: Card, acts: Sequence[CardAct]) -> Message:
@@ -45,9 +39,23 @@ def sentence(told: Card) -> str:
         return f"{named}: all is well, {status} since {moment(told.status_since)} after {_lasted(told)}."
     held = "acknowledged" if told.acked_by else "acknowledged by nobody yet"
     return (
-        f"{named}: {status} since {moment(told.status_since)} (was {status_of(told.before)}), {held}. "
+        f"{named}: {status_of(told.before)} → {status} since {moment(told.status_since)}, {held}. "
         f"{meaning(told.status).sending} {meaning(told.status).next_step}"
     )
+
+
+def assigned(told: Card, by: str) -> Message:
+    """Return the line that tells somebody that a card is theirs now."""
+    said = f"{name_of(told.waba_name, told.space_id)} ({status_of(told.status)}) was assigned."
+    row: list[Part] = [
+        blocks.emoji(ACT_EMOJI["assign"]),
+        " ",
+        person(told.assigned_to),
+        ", this is yours now; ",
+        person(by),
+        " assigned it to you.",
+    ]
+    return Message(blocks.escape(said), [blocks.lines(row)])
 
 
 def reminder(told: Card, nth: int) -> Message:
@@ -103,7 +111,7 @@ def stuck(told: Card) -> Message:
 def _open(told: Card) -> list[Block]:
     means = meaning(told.status)
     return [
-        blocks.header(f"{name_of(told.waba_name, told.space_id)}: {status_of(told.status)}"),
+        blocks.header(f"{name_of(told.waba_name, told.space_id)}: {status_of(told.before)} → {status_of(told.status)}"),
         blocks.lines(
             [blocks.emoji(means.emoji), " ", blocks.bold(means.sending), f" {means.words}"],
             [blocks.bold("What to do:"), " ", means.next_step],

@@ -1,11 +1,13 @@
 """How an alert names things: short enough that what matters is never cut off."""
 
+import re
 from datetime import datetime, timedelta
 
 from bot import blocks
 from bot.blocks import Part
 from bot.store import Transition
 
+USER = re.compile(r"[UW][A-Z0-9]+")
 NAME_MAX = 80
 STATUS_MAX = 30
 CONSOLE = "https://chatapp.console.alibabacloud.com/CustomerList"
@@ -49,7 +51,7 @@ def lasting(time: timedelta) -> str:
 
 
 def person(user_id: str) -> Part:
-    return blocks.user(user_id) if user_id else "somebody"
+    return blocks.user(user_id) if USER.fullmatch(user_id) else "somebody"
 
 
 def console_button() -> blocks.Block:

@@ -79,7 +79,13 @@ def _context(block: Block) -> Text:
 
 
 def _buttons(block: Block) -> Text:
-    return Text("  ".join(f"[ {button['text']['text']} ]" for button in block["elements"]), style="cyan")
+    return Text("  ".join(f"[ {_label(element)} ]" for element in block["elements"]), style="cyan")
+
+
+def _label(element: Block) -> str:
+    """What stands on a button, or on a list that is closed."""
+    named = element.get("text") or element["placeholder"]
+    return str(named["text"])
 
 
 def _table(block: Block) -> Table:

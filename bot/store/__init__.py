@@ -1,6 +1,6 @@
 """What the bot remembers, in SQLite or PostgreSQL.
 
-    DATABASE_URL -> engine -> migrate -> Store ( spaces | register | alerts | audit ) -> rows
+    DATABASE_URL -> engine -> migrate -> Store ( spaces | register | alerts | cards | channels | audit … ) -> rows
 
 Every method is one transaction and gives frozen values back.
 """
@@ -12,12 +12,15 @@ from bot.cams.line import Priority
 from bot.cams.quota import MakePermits
 from bot.errors import DatabaseError
 from bot.store.alarms import AlarmQueries
-from bot.store.alerts import AlertQueries
 from bot.store.audit import AuditQueries
+from bot.store.cards import CardQueries
+from bot.store.channels import ChannelQueries
 from bot.store.columns import storable
 from bot.store.engine import cannot_open, create_engine, reason, try_file
+from bot.store.history import HistoryQueries, Moment, Told
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
+from bot.store.posts import PostQueries, Situation, Telling
 from bot.store.pushes import PushQueries
 from bot.store.register import RegisterQueries, Stamp
 from bot.store.rows import (
@@ -32,7 +35,9 @@ from bot.store.rows import (
     Channel,
     JournalEntry,
     Kind,
+    Mode,
     NewPost,
+    Post,
     Space,
     SpaceNumber,
     Subscription,
@@ -40,6 +45,7 @@ from bot.store.rows import (
     Wanted,
     Watch,
 )
+from bot.store.showing import Shown, ShowQueries
 from bot.store.spaces import SpaceQueries
 from bot.store.wake import Wake, WakeKind, listening
 from bot.store.watching import Decide, Rest, WatchQueries
@@ -58,15 +64,22 @@ __all__ = [
     "JournalEntry",
     "Kind",
     "LostLeaseError",
+    "Mode",
+    "Moment",
     "NewPost",
     "NewerDatabaseError",
+    "Post",
     "Rest",
     "Schema",
+    "Shown",
+    "Situation",
     "Space",
     "SpaceNumber",
     "Stamp",
     "Store",
     "Subscription",
+    "Telling",
+    "Told",
     "Transition",
     "Wake",
     "WakeKind",
@@ -84,11 +97,15 @@ class Store(
     AlarmQueries,
     JournalQueries,
     SpaceQueries,
+    RegisterQueries,
+    PostQueries,
+    ShowQueries,
+    AuditQueries,
+    CardQueries,
+    ChannelQueries,
+    HistoryQueries,
     WatchQueries,
     PushQueries,
-    RegisterQueries,
-    AlertQueries,
-    AuditQueries,
 ):
     """All that the bot remembers."""
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Table, func, select
@@ -48,10 +48,7 @@ class Queries:
 
         On SQLite there is one process, and its time goes on at the pace of a clock that nobody sets.
         """
-        if tx.dialect.name != "postgresql":
-            return self._steady()
-        now: datetime = (await tx.execute(select(func.clock_timestamp()))).scalar_one()
-        return now
+        return await time_of(tx, self._steady())
 
 
 class SteadyClock:
@@ -64,6 +61,35 @@ class SteadyClock:
 
     def __call__(self) -> datetime:
         return datetime.fromtimestamp(self._ahead + self._monotonic(), UTC)
+
+
+class UnderWay:
+    """What this process is at, by ID: it knows for how long without a clock that somebody may set."""
+
+    def __init__(self) -> None:
+        self._until: dict[int, float] = {}
+
+    def add(self, key: int, lease: timedelta) -> None:
+        """Be at it for ``lease`` at most."""
+        self._until[key] = time.monotonic() + lease.total_seconds()
+
+    def remove(self, key: int) -> None:
+        """Be done with it."""
+        self._until.pop(key, None)
+
+    def busy(self) -> list[int]:
+        """Return all that it is at."""
+        now = time.monotonic()
+        self._until = {key: until for key, until in self._until.items() if until > now}
+        return list(self._until)
+
+
+async def time_of(tx: AsyncConnection, now: datetime) -> datetime:
+    """Return the time that counts: the database's where several processes share it, else ``now``."""
+    if tx.dialect.name != "postgresql":
+        return now
+    found: datetime = (await tx.execute(select(func.clock_timestamp()))).scalar_one()
+    return found
 
 
 def insert(tx: AsyncConnection, table: Table) -> "sqlite.Insert | postgresql.Insert":

@@ -19,7 +19,7 @@ Kind = Literal[
 JournalState = Literal["sending", "unknown", "made", "closed"]
 AlertState = Literal["owed", "bundled", "delivered", "failed"]
 PostState = Literal["owed", "sent", "dropped"]
-PostKind = Literal["card", "line", "change", "flood", "part", "digest", "reminder", "notice"]
+PostKind = Literal["card", "line", "news", "change", "flood", "part", "digest", "reminder", "notice"]
 Mode = Literal["card", "each", "digest"]
 Source = Literal["poll", "push", "person"]
 
@@ -149,7 +149,8 @@ class Post:
     """A message that a channel is owed. `content` is JSON: its text and blocks.
 
     `fence` grows with each claim: who holds an older one has lost the post. `failures` counts attempts in a row that
-    failed; `tried_at` is the first attempt whose outcome is unknown: since then a message of it may be there.
+    failed; `tried_at` is the first attempt whose outcome is unknown: since then a message of it may be there,
+    newer than ``after_ts`` (None: whatever its age).
     `channel_id` differs from `meant_for` where the latter cannot take it. `parent_ts` is the message in whose thread it
     stands, "" for none.
     """
@@ -169,6 +170,7 @@ class Post:
     fence: int
     failures: int
     tried_at: datetime | None
+    after_ts: str | None
     message_ts: str | None
     sent_at: datetime | None
     error: str

@@ -122,6 +122,8 @@ posts = Table(
     Column("failures", Integer, nullable=False),
     # Since when a message of it may be there without our knowing: the first attempt whose outcome is unknown.
     Column("tried_at", UtcDateTime),
+    # The channel's latest message of ours before that: such a message would be newer.
+    Column("after_ts", ForeignText),
     Column("message_ts", ForeignText),
     Column("sent_at", UtcDateTime),
     Column("error", ForeignText, nullable=False),

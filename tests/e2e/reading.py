@@ -42,7 +42,7 @@ def table(where: Message | View) -> list[list[str]]:
 def buttons(where: Message | View) -> list[str]:
     """Return the words on the buttons."""
     rows = (block["elements"] for block in where.blocks if block["type"] == "actions")
-    return [element["text"]["text"] for elements in rows for element in elements]
+    return [_label(element) for elements in rows for element in elements]
 
 
 def held(view: View, name: str) -> Any:
@@ -58,6 +58,11 @@ def scan(picture: bytes | None) -> str:
     return str(code.text)
 
 
+def _label(element: Json) -> str:
+    """What stands on a button, or on a list that is closed."""
+    return _plain(element.get("text") or element["placeholder"])
+
+
 def _block(block: Json) -> str:  # noqa: PLR0911 - one for each kind of block
     match block["type"]:
         case "rich_text":
@@ -69,7 +74,7 @@ def _block(block: Json) -> str:  # noqa: PLR0911 - one for each kind of block
         case "table":
             return "\n".join(" | ".join(cell["text"] for cell in cells) for cells in block["rows"])
         case "actions":
-            return " ".join(f"[{_plain(element['text'])}]" for element in block["elements"])
+            return " ".join(f"[{_label(element)}]" for element in block["elements"])
         case "input":
             return f"{_plain(block['label'])}: {_plain(block['hint']) if 'hint' in block else ''}"
         case "image":

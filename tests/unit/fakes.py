@@ -17,13 +17,17 @@ from bot.polling import Group
 from bot.register import Register
 from bot.services import Services
 from bot.settings import Settings, read
-from bot.slack import Identity, Picture, Slack
+from bot.slack import File, Identity, Picture, Slack
 from bot.store import (
     Alarm,
     Alert,
     AuditEntry,
+    Card,
     Change,
+    Channel,
     JournalEntry,
+    Moment,
+    Post,
     Store,
     Subscription,
     Transition,
@@ -107,6 +111,10 @@ class FakeStore:
     closed: list[int] = field(default_factory=list)
     # What was written of rows that stay open: for how many seconds they are held, and what changed.
     noted: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+    wanted: list[Channel] = field(default_factory=list)
 
     async def space_of(self, _phone_number: str) -> str:
         return ""
@@ -166,7 +174,7 @@ class FakeStore:
     async def watches(self) -> list[Watch]:
         return self.seen
 
-    async def subscriptions(self) -> list[Subscription]:
+    async def subscriptions(self, **_wanted: object) -> list[Subscription]:
         return self.subscribed
 
     async def subscribe(self, _space_id: str, _channel_id: str, _user_id: str, _now: object) -> bool:
@@ -175,8 +183,44 @@ class FakeStore:
     async def unsubscribe(self, _space_id: str, _channel_id: str, *, keep_watch: bool) -> bool:
         return not keep_watch
 
-    async def alert_problems(self, limit: int) -> list[Alert]:
+    async def alert_problems(self, limit: int, *, channel_id: str | None = None) -> list[Alert]:
         return self.stuck[:limit]
+
+    async def open_cards(self, **_wanted: object) -> list[Card]:
+        return self.cards
+
+    async def card(self, card_id: int) -> Card | None:
+        return next((one for one in self.cards if one.id == card_id), None)
+
+    async def act_on_card(
+        self, card_id: int, _user_id: str, _act: str, _detail: str, decide: Callable[[Card], Card | None], _now: object
+    ) -> Card | None:
+        card = await self.card(card_id)
+        return decide(card) if card else None
+
+    async def attend_card(self, _card_id: int, _attend: object, _now: object) -> bool:
+        return True
+
+    async def posts_waiting(self, limit: int, **_wanted: object) -> list[Post]:
+        return self.posts[:limit]
+
+    async def posts_dropped(self, limit: int, _since: object, **_wanted: object) -> list[Post]:
+        return self.posts[:limit]
+
+    async def count_waiting(self, **_wanted: object) -> int:
+        return len(self.posts)
+
+    async def history(self, _space_id: str, limit: int) -> list[Moment]:
+        return self.moments[:limit]
+
+    async def channel(self, channel_id: str) -> Channel:
+        return Channel(channel_id=channel_id)
+
+    async def channels(self) -> list[Channel]:
+        return self.wanted
+
+    async def change_channel(self, channel_id: str, change: Callable[[Channel], Channel]) -> Channel:
+        return change(Channel(channel_id=channel_id))
 
     async def record(
         self, _space_id: str, _decide: Callable[[Watch], tuple[Watch, list[Change]]], _fallback: str, _now: object
@@ -233,6 +277,10 @@ class StrictSlack:
         if not 0 < len(picture.alt_text.encode("utf-16-le")) // 2 <= 1000:
             self.refused.append("alt_txt_too_large")
         self.refused += [name for name in (picture.file_name, picture.title) if not 0 < len(name.encode()) <= 500]
+        self._message("x", blocks)
+
+    async def post_file(self, _channel_id: str, file: File, blocks: Sequence[Block]) -> None:
+        self.refused += [name for name in (file.file_name, file.title) if not 0 < len(name.encode()) <= 500]
         self._message("x", blocks)
 
     async def open_view(self, _trigger_id: str, view: Block) -> None:

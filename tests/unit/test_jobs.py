@@ -57,6 +57,8 @@ async def test_the_jobs_are_a_poll_and_a_delivery_each_at_once_and_then_on_time(
     assert table == {
         "poll_reviews": (jobs.POLL_SECONDS, NOON),
         "deliver_alerts": (jobs.DELIVER_SECONDS, NOON),
+        "attend_cards": (jobs.ATTEND_SECONDS, NOON),
+        "send_digests": (jobs.DIGEST_SECONDS, NOON),
         "settle_writes": (jobs.SETTLE_SECONDS, NOON),
         "check_cams": (jobs.CHECK_SECONDS, NOON),
         "check_pushes": (jobs.CHECK_PUSHES_SECONDS, NOON),

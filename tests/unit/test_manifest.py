@@ -11,7 +11,9 @@ import pytest
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import channels
 from handlers import ROUTES
+from handlers.router import ABOUT_CHANNELS
 from handlers.routes import COMMAND
 from sandbox.slack.web_api import METHODS
 
@@ -107,8 +109,11 @@ def test_the_shortcuts_are_those_that_open_a_form() -> None:
     assert shortcuts == dict.fromkeys(ROUTES.shortcuts, "global")
 
 
-def test_no_events_are_asked_for_because_nothing_listens() -> None:
-    assert "event_subscriptions" not in MANIFEST["settings"]
+def test_the_events_that_are_asked_for_are_those_that_somebody_listens_to() -> None:
+    asked_for = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
+
+    assert set(asked_for) == {*channels.LOST, *channels.FOUND, *channels.RENAMED}
+    assert all(ABOUT_CHANNELS.search(event) for event in asked_for)
 
 
 def test_forms_and_buttons_work_over_socket_mode() -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bot.access import Role
 from bot.errors import UserError
-from handlers import ROUTES
+from handlers import ROUTERS, ROUTES
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -76,8 +76,8 @@ def test_any_text_is_a_command_or_a_sentence(text: str) -> None:
 @pytest.mark.parametrize(
     ("role", "names"),
     [
-        (Role.VIEWER, {"help", "qr list", "waba", "profile", "quota", "spaces", "watches"}),
-        (Role.OPERATOR, {"qr create", "watch", "unwatch"}),
+        (Role.VIEWER, {"help", "qr list", "waba", "profile", "quota", "spaces", "watches", "alerts", "history", "why"}),
+        (Role.OPERATOR, {"qr create", "watch", "unwatch", "channel"}),
         (Role.ADMIN, {"verify"}),
     ],
 )
@@ -87,7 +87,19 @@ def test_each_command_needs_the_least_role_that_may_do_it(role: Role, names: set
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    [("qr.page", Role.VIEWER), ("spaces.page", Role.VIEWER), ("qr.post", Role.OPERATOR), ("waba.refresh", Role.VIEWER)],
+    [
+        ("qr.page", Role.VIEWER),
+        ("spaces.page", Role.VIEWER),
+        ("qr.post", Role.OPERATOR),
+        ("waba.refresh", Role.VIEWER),
+        ("card.ack", Role.OPERATOR),
+        ("card.unack", Role.OPERATOR),
+        ("card.assign", Role.OPERATOR),
+        ("card.snooze", Role.OPERATOR),
+        ("card.refresh", Role.VIEWER),
+        ("card.meaning", Role.VIEWER),
+        ("history.csv", Role.VIEWER),
+    ],
 )
 def test_each_button_needs_the_role_of_what_it_does(name: str, role: Role) -> None:
     assert ROUTES.presses[name].requires is role
@@ -101,6 +113,7 @@ def test_a_list_is_offered_to_who_may_use_its_form() -> None:
         "verify.language": Role.ADMIN,
         "waba.space": Role.VIEWER,
         "profile.space": Role.VIEWER,
+        "channel.time_zone": Role.OPERATOR,
     }
 
 
@@ -109,6 +122,12 @@ def test_every_command_says_what_it_does() -> None:
 
 
 def test_every_name_of_a_form_is_its_own() -> None:
-    forms = [route.form.id for route in ROUTES.commands.values() if route.form]
+    of_commands = [route.form.id for route in ROUTES.commands.values() if route.form]
+    opened = [form_id for router in ROUTERS for form_id in router.forms]
 
-    assert len(forms) == len(set(forms)) == len(ROUTES.forms)
+    assert len(of_commands + opened) == len({*of_commands, *opened}) == len(ROUTES.forms)
+
+
+@pytest.mark.parametrize(("form_id", "role"), [("card_snooze", Role.OPERATOR), ("channel", Role.OPERATOR)])
+def test_each_form_that_an_answer_opens_needs_the_role_of_what_it_does(form_id: str, role: Role) -> None:
+    assert ROUTES.forms[form_id].requires is role

@@ -81,6 +81,7 @@ def create_posts() -> None:
         number("fence"),
         number("failures"),
         time("tried_at", nullable=True),
+        text("after_ts", nullable=True),
         text("message_ts", nullable=True),
         time("sent_at", nullable=True),
         text("error"),

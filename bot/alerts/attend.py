@@ -1,0 +1,215 @@
+"""What is said of an open card that nobody attends to, and the daily digest.
+
+    open cards -> attention (pure) -> ONE transaction: what is said is owed, and the card counts it
+    channels -> digest_due (pure) -> ONE transaction: the digest is owed, once a day whoever asks
+
+Both ticks may run in every replica: the lock of the card and the key of the post let each thing be said once.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Literal
+
+import structlog
+
+from bot.alerts import flood_view, view
+from bot.alerts.hours import digest_due, is_quiet, zone
+from bot.alerts.message import Message
+from bot.statuses import is_undecided, is_well, meaning
+from bot.store import Card, Channel, NewPost, Store, Transition, Watch
+
+Clock = Callable[[], datetime]
+Step = Literal["reminder", "escalation", "stuck"]
+
+# How long it takes as a rule: https://support.twilio.com/hc/en-us/articles/18064259581083
+STUCK_AFTER = timedelta(hours=24)
+LONGEST_WAIT = timedelta(days=1)
+# A doubling without an end overflows.
+DOUBLINGS_MAX = 12
+FIRST_DIGEST = timedelta(days=1)
+DAYS_BACK = 60
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What has to be said of a card now. `key` names the step: several replicas say it once."""
+
+    step: Step
+    key: str
+
+
+def attention(card: Card, channel: Channel, now: datetime) -> Due | None:
+    """Return what has to be said of a card now.
+
+    A snooze and quiet hours hold everything back until they are over. An acknowledged card is not reminded of, but
+    that its review is stuck is news to whoever acknowledged it too.
+    """
+    if card.state == "closed" or is_snoozed(card, now) or is_quiet(channel, now):
+        return None
+    if _escalates(card, channel, now):
+        return Due("escalation", f"escalate:{card.id}:{card.changes}")
+    if _reminds(card, channel, now):
+        return Due("reminder", f"remind:{card.id}:{card.changes}:{card.reminders + 1}")
+    if is_undecided(card.status) and not card.stuck_told_at and now - card.status_since >= STUCK_AFTER:
+        return Due("stuck", f"stuck:{card.id}:{card.changes}")
+    return None
+
+
+def is_snoozed(card: Card, now: datetime) -> bool:
+    return card.snoozed_to_change or (card.snoozed_until is not None and now < card.snoozed_until)
+
+
+def moved(card: Card, status: str, now: datetime) -> Card:
+    """Return a card after a change of its WABA to a status, which begins the waiting for reminders anew.
+
+    A change to a worse status takes the acknowledgement and the snooze away: what was acknowledged was less. To be well
+    again closes the card.
+    """
+    worse = meaning(status).severity > meaning(card.status).severity
+    after = replace(
+        card,
+        before=card.status,
+        status=status,
+        status_since=now,
+        changes=card.changes + 1,
+        reminders=0,
+        reminded_at=None,
+        escalated_at=None,
+        stuck_told_at=None,
+    )
+    if worse:
+        after = replace(after, acked_by="", acked_at=None)
+    if worse or card.snoozed_to_change:
+        after = replace(after, snoozed_by="", snoozed_until=None, snoozed_to_change=False)
+    return replace(after, state="closed", closed_at=now) if is_well(status) else after
+
+
+async def attend(store: Store, clock: Clock) -> int:
+    """Owe what has to be said of the open cards, and return of how many; one that fails stops no other."""
+    now = clock()
+    channels = {one.channel_id: one for one in await store.channels()}
+    said = 0
+    for card in await store.open_cards():
+        channel = channels.get(card.channel_id) or Channel(channel_id=card.channel_id)
+        if attention(card, channel, now) is None:
+            continue
+        try:
+            said += await store.attend_card(card.id, partial(_say, channel, now), now)
+        except Exception:
+            log.exception("a card could not be attended to", card=card.id)
+    return said
+
+
+async def send_digests(store: Store, clock: Clock, unclaimed: Mapping[str, str]) -> int:
+    """Owe each channel the digest that is due, and return how many were; one that fails stops no other.
+
+    `unclaimed` names the space that a channel is told of where nobody subscribes to it.
+    """
+    now = clock()
+    owed = 0
+    for channel in await store.channels():
+        try:
+            owed += await _digest(store, channel, unclaimed.get(channel.channel_id, ""), now)
+        except Exception:
+            log.exception("a digest could not be made", channel=channel.channel_id)
+    return owed
+
+
+def _escalates(card: Card, channel: Channel, now: datetime) -> bool:
+    if card.acked_by or card.escalated_at or not (channel.escalate_to and channel.escalate_after):
+        return False
+    return now - _bad_since(card) >= timedelta(minutes=channel.escalate_after)
+
+
+def _reminds(card: Card, channel: Channel, now: datetime) -> bool:
+    if card.acked_by or not channel.remind_after:
+        return False
+    wait = timedelta(minutes=channel.remind_after)
+    # Each waits twice as long as the one before, a day at most, but never less than the first.
+    grown = wait * (1 << min(card.reminders, DOUBLINGS_MAX))
+    last = card.reminded_at or _bad_since(card)
+    return now - last >= max(wait, min(grown, LONGEST_WAIT))
+
+
+def _bad_since(card: Card) -> datetime:
+    return max(card.opened_at, card.status_since)
+
+
+def _say(channel: Channel, now: datetime, card: Card, message_id: int | None) -> tuple[Card, NewPost] | None:
+    due = attention(card, channel, now)
+    # One of many that changed at once has no message of its own: hundreds of reminders would help nobody. The daily
+    # digest names it.
+    if due is None or message_id is None:
+        return None
+    message = _words(due, card, channel)
+    # A call for somebody else stands in the channel, all else in the card's thread.
+    parent_id = None if due.step == "escalation" else message_id
+    post = NewPost(
+        channel_id=card.channel_id,
+        kind="reminder",
+        content=message.dumps(),
+        parent_id=parent_id,
+        card_id=card.id,
+        key=due.key,
+    )
+    return _counted(due, card, now), post
+
+
+def _words(due: Due, card: Card, channel: Channel) -> Message:
+    match due.step:
+        case "escalation":
+            return view.escalation(card, channel.escalate_to)
+        case "reminder":
+            return view.reminder(card, card.reminders + 1)
+        case "stuck":
+            return view.stuck(card)
+
+
+def _counted(due: Due, card: Card, now: datetime) -> Card:
+    match due.step:
+        case "escalation":
+            # It reminds too, so that nothing else is said beside it.
+            return replace(card, escalated_at=now, reminded_at=now)
+        case "reminder":
+            return replace(card, reminders=card.reminders + 1, reminded_at=now)
+        case "stuck":
+            return replace(card, stuck_told_at=now)
+
+
+async def _digest(store: Store, channel: Channel, unclaimed: str, now: datetime) -> bool:
+    last = await store.last_post([_key(channel, now, days) for days in range(-1, DAYS_BACK)])
+    day = digest_due(channel, last, now)
+    if day is None:
+        return False
+    cards = await store.open_cards(channel_id=channel.channel_id)
+    watches = await _watched(store, channel.channel_id, unclaimed)
+    write = partial(_write, cards, watches, now.astimezone(zone(channel)))
+    key = f"daily:{channel.channel_id}:{day.isoformat()}"
+    return await store.owe_digest(channel, key, last or now - FIRST_DIGEST, write, now)
+
+
+def _key(channel: Channel, now: datetime, days: int) -> str:
+    day = (now - timedelta(days=days)).date()
+    return f"daily:{channel.channel_id}:{day.isoformat()}"
+
+
+async def _watched(store: Store, channel_id: str, unclaimed: str) -> list[Watch]:
+    spaces = {one.space_id for one in await store.subscriptions(channel_id=channel_id)}
+    if unclaimed and not await store.subscriptions(space_id=unclaimed):
+        spaces.add(unclaimed)
+    return [watch for watch in await store.watches() if watch.space_id in spaces]
+
+
+def _write(
+    cards: Sequence[Card], watches: Collection[Watch], now: datetime, changes: Sequence[Transition]
+) -> list[str]:
+    looks = [watch.looked_at for watch in watches]
+    oldest = min((look for look in looks if look), default=None) if all(looks) else None
+    written = [flood_view.digest(changes, cards, len(watches), oldest, now)]
+    if not flood_view.fits_digest(changes):
+        written += [message for _, message in flood_view.parts(changes)]
+    return [message.dumps() for message in written]

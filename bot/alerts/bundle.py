@@ -1,0 +1,199 @@
+"""Which messages are made of the alerts that a channel is owed. Pure: values in, values out.
+
+few changes   a card per WABA that lives: its message, then edits and lines in its thread
+many at once  one message with a table, and a thread that names each
+to and fro    the first few one by one, the rest together once it has settled
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.alerts import change_view, flood_view, view
+from bot.alerts.attend import moved
+from bot.statuses import is_undecided, is_well
+from bot.store import Alert, Card, Situation, Telling, Transition
+
+# So many changes at once are told together.
+FLOOD_FROM = 10
+# So many changes of one WABA within an hour are told one by one. What follows is told when there was none for a
+# while, or when people have waited for long enough.
+FLAPS_TOLD = 4
+SETTLED_AFTER = timedelta(minutes=10)
+HELD_AT_MOST = timedelta(hours=1)
+# While changes pour in, people read one message a minute about them. And where Slack takes fewer messages than there
+# are, more of them help nobody: changes wait until they can be told together.
+FLOOD_PAUSE = timedelta(minutes=1)
+BACKLOG_MAX = 5
+
+
+def plan(found: Situation) -> list[Telling]:
+    """Return what to post now; alerts that are in none of it wait."""
+    # A channel with a digest is told by that, see bot.alerts.attend.
+    if found.channel.mode == "digest" or _is_flooded(found):
+        return []
+    ready, held = _sorted_out(found)
+    if len(ready) >= FLOOD_FROM:
+        return [*_flood(found, [alert for group in (ready, *held) for alert in group])]
+    board = dict(found.cards)
+    rooted = set(found.rooted)
+    tellings = [_single(found, board, rooted, alert) for alert in ready]
+    tellings += [_settled(found, board, rooted, group) for group in held]
+    return [telling for several in tellings for telling in several]
+
+
+def _is_flooded(found: Situation) -> bool:
+    if found.backlog >= BACKLOG_MAX:
+        return True
+    # A clock that was set back must not hold anything for longer.
+    return found.flooded_at is not None and timedelta(0) <= found.now - found.flooded_at < FLOOD_PAUSE
+
+
+def _sorted_out(found: Situation) -> tuple[list[Alert], list[list[Alert]]]:
+    """Return the alerts to be told one by one, and groups of those that were held back for long enough."""
+    ready: list[Alert] = []
+    grouped: defaultdict[str, list[Alert]] = defaultdict(list)
+    left = defaultdict(int, found.flaps)
+    for alert in found.alerts:
+        left[alert.transition.space_id] -= alert.transition.kind == "review"
+    for alert in found.alerts:
+        space = alert.transition.space_id
+        left[space] += alert.transition.kind == "review"
+        flaps = alert.transition.kind == "review" and left[space] > FLAPS_TOLD
+        # What came after one that is held back is held back too, or the order would be lost.
+        (grouped[space] if flaps or space in grouped else ready).append(alert)
+    return ready, [group for group in grouped.values() if _is_over(group, found.now)]
+
+
+def _is_over(group: Sequence[Alert], now: datetime) -> bool:
+    seen = [alert.transition.seen_at for alert in group]
+    # A clock that was set back must not hold anything for longer.
+    quiet = not timedelta(0) <= now - max(seen) < SETTLED_AFTER
+    return quiet or now - min(seen) >= HELD_AT_MOST
+
+
+def _single(found: Situation, board: dict[str, Card], rooted: set[int], alert: Alert) -> Iterator[Telling]:
+    change = alert.transition
+    flaps = found.flaps.get(change.space_id, 0)
+    flaps = flaps if flaps >= FLAPS_TOLD else 0
+    if change.kind != "review" or found.channel.mode == "each":
+        yield Telling([alert.id], "change", _always(change_view.change(change, flaps).dumps()))
+        return
+    yield from _other_account(board, change, found.now)
+    card = board.get(change.space_id)
+    if card is None and is_well(change.after):
+        yield Telling([alert.id], "change", _always(change_view.change(change, flaps).dumps()))
+        return
+    after = _opened(found, change) if card is None else _changed(card, change, found.now)
+    yield _on_card(board, rooted, [alert.id], after, change_view.line(change, flaps).dumps())
+
+
+def _settled(found: Situation, board: dict[str, Card], rooted: set[int], group: Sequence[Alert]) -> Iterator[Telling]:
+    """Tell several changes of one WABA together."""
+    changes = [alert.transition for alert in group]
+    keys, content = [alert.id for alert in group], flood_view.chain(changes).dumps()
+    yield from _other_account(board, changes[-1], found.now)
+    card = board.get(changes[-1].space_id)
+    if found.channel.mode == "each" or (card is None and is_well(changes[-1].after)):
+        yield Telling(keys, "change", _always(content))
+        return
+    after = _opened(found, changes[0]) if card is None else card
+    for change in changes:
+        after = _changed(after, change, found.now)
+    yield _on_card(board, rooted, keys, after, content)
+
+
+def _on_card(board: dict[str, Card], rooted: set[int], keys: Sequence[int], after: Card, line: str) -> Telling:
+    """Tell on a card: by its message where it has none yet, else by a line in its thread and an edit."""
+    if after.state == "open":
+        board[after.space_id] = after
+    else:
+        board.pop(after.space_id, None)
+    if after.id and after.id in rooted:
+        quiet = is_undecided(after.status) or after.snoozed_until is not None
+        return Telling(keys, "line" if quiet else "news", _always(line), after)
+    return Telling(keys, "card", _card_content, replace(after, shown=after.version))
+
+
+def _other_account(board: dict[str, Card], change: Transition, now: datetime) -> Iterator[Telling]:
+    """Close the card of a WABA that is no longer the one of its space."""
+    card = board.get(change.space_id)
+    if card is not None and card.waba_id != change.waba_id:
+        del board[change.space_id]
+        yield Telling([], card=_dirty(replace(card, state="closed", closed_at=now), now))
+
+
+def _opened(found: Situation, change: Transition) -> Card:
+    return Card(
+        id=0,
+        space_id=change.space_id,
+        channel_id=found.channel.channel_id,
+        waba_id=change.waba_id,
+        waba_name=change.waba_name,
+        state="open",
+        status=change.after,
+        before=change.before,
+        status_since=change.seen_at,
+        changes=1,
+        opened_at=change.seen_at,
+        show_at=found.now,
+    )
+
+
+def _changed(card: Card, change: Transition, now: datetime) -> Card:
+    after = moved(card, change.after, change.seen_at)
+    return _dirty(replace(after, waba_name=change.waba_name, before=change.before), now)
+
+
+def _dirty(card: Card, now: datetime) -> Card:
+    return replace(card, version=card.version + 1, show_at=now)
+
+
+def _flood(found: Situation, alerts: Sequence[Alert]) -> Iterator[Telling]:
+    """Tell many together. Cards are kept, and edited where they have a message; the thread names every change."""
+    changes = [alert.transition for alert in alerts]
+    yield Telling([], "flood", _always(flood_view.flood(changes).dumps()))
+    yield from _parts(alerts)
+    if found.channel.mode == "card":
+        yield from _cards_of_many(found, changes)
+
+
+def _parts(alerts: Sequence[Alert]) -> Iterator[Telling]:
+    of_change = {alert.transition.id: alert.id for alert in alerts}
+    for some, message in flood_view.parts([alert.transition for alert in alerts]):
+        yield Telling([of_change[change.id] for change in some], "part", _always(message.dumps()))
+
+
+def _cards_of_many(found: Situation, changes: Sequence[Transition]) -> Iterator[Telling]:
+    board: dict[str, Card] = dict(found.cards)
+    closed: list[Card] = []
+    for change in (change for change in changes if change.kind == "review"):
+        closed += [telling.card for telling in _other_account(board, change, found.now) if telling.card]
+        card = board.get(change.space_id)
+        if card is None and is_well(change.after):
+            continue
+        after = _opened(found, change) if card is None else _changed(card, change, found.now)
+        if after.state == "open":
+            board[change.space_id] = after
+        else:
+            board.pop(change.space_id, None)
+            closed += [after] if after.id else []
+    moved = [card for space, card in board.items() if card is not found.cards.get(space)]
+    # First what closes: a space has one open card at most.
+    yield from (Telling([], card=card) for card in (*closed, *moved))
+
+
+def _always(content: str) -> Callable[[Card | None], str]:
+    return partial(_content, content)
+
+
+def _content(content: str, _card: Card | None) -> str:
+    return content
+
+
+def _card_content(card: Card | None) -> str:
+    if card is None:
+        raise ValueError("A card's message needs its card.")
+    return view.card(card, ()).dumps()

@@ -1,0 +1,48 @@
+"""What becomes of the channels that alerts go to: archived, left, renamed, back again.
+
+Slack says so once, when it happens. The outbox finds out too, with the next alert; whoever learns it first tells.
+https://docs.slack.dev/reference/events/channel_archive and its neighbours
+"""
+
+from collections.abc import Mapping
+
+from bot.alerts import asides, notices
+from bot.alerts.message import Message
+from bot.services import Services
+from bot.store import NewPost
+
+LOST: Mapping[str, str] = {
+    "channel_archive": "It was archived.",
+    "group_archive": "It was archived.",
+    "channel_deleted": "It was deleted.",
+    "group_deleted": "It was deleted.",
+    "channel_left": "I was put out of it. Invite me with `/invite`.",
+    "group_left": "I was put out of it. Invite me with `/invite`.",
+}
+FOUND = {"channel_unarchive", "group_unarchive", "member_joined_channel"}
+RENAMED = {"channel_rename", "group_rename"}
+
+
+async def heard(services: Services, kind: str, channel_id: str, name: str = "") -> None:
+    """Tell the owner of a channel's alerts what became of it, and remember it."""
+    now, store = services.clock(), services.store
+    if not channel_id:
+        return
+    if kind in LOST:
+        fallback = services.settings.alert_channel
+        elsewhere = fallback if fallback != channel_id else ""
+        said = asides.broken(channel_id, LOST[kind], elsewhere)
+        await store.channel_broke(channel_id, LOST[kind], await _to_owners(services, channel_id, said), now)
+    elif kind in FOUND:
+        said = notices.channel("back", channel_id)
+        await store.channel_back(channel_id, await _to_owners(services, channel_id, said), now)
+    elif kind in RENAMED:
+        said = notices.channel("renamed", channel_id, name=name)
+        for notice in await _to_owners(services, channel_id, said):
+            await store.owe(notice, now)
+
+
+async def _to_owners(services: Services, channel_id: str, said: Message) -> list[NewPost]:
+    """Address a message to everybody who had alerts sent to a channel."""
+    owners = {one.created_by for one in await services.store.subscriptions(channel_id=channel_id)}
+    return [NewPost(channel_id=owner, kind="notice", content=said.dumps()) for owner in sorted(owners)]

@@ -1,0 +1,93 @@
+"""Cards, and what people do with them: each act, and each reminder, is one transaction under the lock of the card."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.base import Queries
+from bot.store.owing import owe_post
+from bot.store.rows import Card, CardAct, NewPost
+from bot.store.tables import acts, cards, posts
+
+Decide = Callable[[Card], Card | None]
+Attend = Callable[[Card, int | None], tuple[Card, NewPost] | None]
+
+
+class CardQueries(Queries):
+    """`decide` and `attend` are pure; they see the card as it is under the lock."""
+
+    async def card(self, card_id: int) -> Card | None:
+        """Return a card, None where there is none."""
+        async with self._reading() as tx:
+            row = (await tx.execute(select(cards).where(cards.c.id == card_id))).mappings().one_or_none()
+            return None if row is None else Card(**row)
+
+    async def open_cards(self, *, channel_id: str | None = None, space_id: str | None = None) -> list[Card]:
+        """Return the open cards of a channel, of a space, or all, the oldest first."""
+        query = select(cards).where(cards.c.state == "open").order_by(cards.c.id)
+        if channel_id is not None:
+            query = query.where(cards.c.channel_id == channel_id)
+        if space_id is not None:
+            query = query.where(cards.c.space_id == space_id)
+        async with self._reading() as tx:
+            return [Card(**row) for row in (await tx.execute(query)).mappings()]
+
+    async def card_acts(self, card_id: int) -> list[CardAct]:
+        """Return what people did with a card, the oldest first."""
+        async with self._reading() as tx:
+            rows = await tx.execute(select(acts).where(acts.c.card_id == card_id).order_by(acts.c.id))
+            return [CardAct(**row) for row in rows.mappings()]
+
+    async def act_on_card(
+        self, card_id: int, user_id: str, act: str, detail: str, decide: Decide, now: datetime
+    ) -> Card | None:
+        """Let somebody do something with a card, and have it shown again.
+
+        Return None, changing nothing, where there is no such card or `decide` returns None.
+        """
+        async with self._writing() as tx:
+            before = await _locked(tx, card_id)
+            after = decide(before) if before else None
+            if after is None:
+                return None
+            after = replace(after, version=after.version + 1, show_at=now)
+            await _save(tx, after)
+            done = {"card_id": card_id, "at": now, "user_id": user_id, "act": act, "detail": detail}
+            await tx.execute(insert(acts).values(done))
+            return after
+
+    async def attend_card(self, card_id: int, attend: Attend, now: datetime) -> bool:
+        """Owe what has to be said of a card together with having said it; return False where it is nothing.
+
+        `attend` gets the card and the ID of its message, None where that is not owed yet. A post whose key is known is
+        not said twice, and the card still counts it as said.
+        """
+        async with self._writing() as tx:
+            before = await _locked(tx, card_id)
+            due = attend(before, await _message_of(tx, card_id)) if before else None
+            if due is None:
+                return False
+            after, post = due
+            await _save(tx, after)
+            return await owe_post(tx, post, now) is not None
+
+
+async def _locked(tx: AsyncConnection, card_id: int) -> Card | None:
+    rows = await tx.execute(select(cards).where(cards.c.id == card_id).with_for_update())
+    row = rows.mappings().one_or_none()
+    return None if row is None else Card(**row)
+
+
+async def _save(tx: AsyncConnection, card: Card) -> None:
+    values: dict[str, Any] = asdict(card)
+    await tx.execute(update(cards).where(cards.c.id == values.pop("id")).values(values))
+
+
+async def _message_of(tx: AsyncConnection, card_id: int) -> int | None:
+    query = select(posts.c.id).where(posts.c.card_id == card_id, posts.c.kind == "card").order_by(posts.c.id).limit(1)
+    found: int | None = (await tx.execute(query)).scalar_one_or_none()
+    return found

@@ -1,0 +1,172 @@
+"""`/cams alerts`, and the buttons of the cards.
+
+press -> act_on_card: the card is changed and the act written down -> the card is shown again, by a job
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from bot import blocks, review
+from bot.access import Role
+from bot.alerts import acting, overview, runbook, view
+from bot.alerts.words import moment, name_of
+from bot.blocks import Block
+from bot.cards import waba_sentence
+from bot.errors import FieldErrors, UserError
+from bot.register import Register
+from bot.services import Services
+from bot.store import Card, NewPost
+from handlers.modals import Field, Form
+from handlers.routes import Ask, Opening, Reply, Router
+from handlers.words import HERE, place
+
+router = Router()
+PROBLEMS_MAX = 10
+DROPPED_SINCE = timedelta(days=7)
+SNOOZE_MAX = timedelta(days=366)
+
+
+def _check_until(value: str) -> str:
+    if not value.isdecimal():
+        raise UserError("Choose a day and a time.")
+    return value
+
+
+def _until_element(value: str, _register: Register) -> Block:
+    return {"type": "datetimepicker", **({"initial_date_time": int(value)} if value.isdecimal() else {})}
+
+
+UNTIL = Field("until", "Until", _check_until, _until_element, hint="No reminders before then. Changes are told anyway.")
+SNOOZE = Form("card_snooze", "Snooze an alert", "Snooze", (UNTIL,), kept=("card",))
+
+
+@router.command(
+    "alerts",
+    usage="alerts [space/channel]",
+    does="Show open alerts, and what waits to be posted",
+    requires=Role.VIEWER,
+    reads=place,
+)
+async def alerts(ask: Ask, services: Services) -> Reply:
+    """List the open cards of all, of a space or of a channel, and what could not be posted yet."""
+    store, space = services.store, ask["space"] or None
+    if space and space.startswith("#"):
+        raise UserError("I know channels by their IDs only: type `/cams alerts here` in the channel itself.")
+    channel = ask.channel_id if ask["of"] == HERE else ask["of"] or None
+    cards = await store.open_cards(channel_id=channel, space_id=space)
+    waiting = await store.posts_waiting(PROBLEMS_MAX, channel_id=channel)
+    since = services.clock() - DROPPED_SINCE
+    failed = await store.posts_dropped(PROBLEMS_MAX, since, channel_id=channel)
+    told = overview.overview(cards, waiting, await store.count_waiting(channel_id=channel), failed)
+    return Reply(told.said, told.blocks)
+
+
+@router.press("card.ack", requires=Role.OPERATOR)
+async def acknowledge(ask: Ask, services: Services) -> Reply:
+    """Let somebody say that they have seen it."""
+    decide = partial(acting.acknowledge, ask.user_id, services.clock())
+    return await _act(ask, services, "ack", "", decide, "is acknowledged. Nobody is reminded until it gets worse.")
+
+
+@router.press("card.unack", requires=Role.OPERATOR)
+async def unacknowledge(ask: Ask, services: Services) -> Reply:
+    """Take that back."""
+    return await _act(
+        ask, services, "unack", "", acting.unacknowledge, "is not acknowledged any more. Reminders come again."
+    )
+
+
+@router.press("card.assign", requires=Role.OPERATOR)
+async def assign(ask: Ask, services: Services) -> Reply:
+    """Make somebody the one who looks after it, and tell them in the card's thread."""
+    chosen = ask["chosen"]
+    if not chosen:
+        raise UserError("Nobody was chosen, so nothing was changed.")
+    reply = await _act(ask, services, "assign", chosen, partial(acting.assign, chosen), "is assigned.")
+    await services.store.attend_card(int(ask["value"]), partial(_assigned, ask.user_id), services.clock())
+    return reply
+
+
+@router.press("card.snooze", requires=Role.OPERATOR)
+async def snooze(ask: Ask, services: Services) -> Reply:
+    """Hold reminders back for the time that was chosen, or ask for one."""
+    chosen = ask["chosen"]
+    if chosen == acting.OWN_TIME:
+        return Reply("", opens=Opening(SNOOZE, {"card": ask["value"]}))
+    if chosen == acting.UNSNOOZE:
+        return await _act(ask, services, "unsnooze", "", acting.unsnooze, "is not snoozed any more.")
+    if chosen not in acting.SNOOZES:
+        raise UserError("This time is not offered any more. Choose another one.")
+    time = acting.SNOOZES[chosen].time
+    return await _snooze(ask, services, services.clock() + time if time else None)
+
+
+@router.form(SNOOZE, "card.snooze", requires=Role.OPERATOR)
+async def snooze_until(ask: Ask, services: Services) -> Reply:
+    """Hold reminders back until a time of somebody's own."""
+    until = datetime.fromtimestamp(int(ask["until"]), UTC)
+    if not services.clock() < until <= services.clock() + SNOOZE_MAX:
+        raise FieldErrors({"until": "Choose a time that is still to come, within a year."})
+    asked = Ask(ask.user_id, ask.channel_id, {"value": ask["card"]})
+    return await _snooze(asked, services, until)
+
+
+@router.press("card.refresh", requires=Role.VIEWER)
+async def refresh(ask: Ask, services: Services) -> Reply:
+    """Look again at the WABA of a card. What is new comes into the channel as any change does."""
+    card = await _card(ask, services)
+    fallback = services.settings.alert_channel
+    account = await review.look(services.store, services.cams.get_waba, card.space_id, fallback, services.clock)
+    await services.store.act_on_card(card.id, ask.user_id, "refresh", "", acting.refresh, services.clock())
+    return Reply(f"Looked again: {waba_sentence(account)}")
+
+
+@router.press("card.meaning", requires=Role.VIEWER)
+async def meaning(ask: Ask, services: Services) -> Reply:
+    """Show what a card's status means, and what to do about it."""
+    card = await _card(ask, services)
+    return Reply(runbook.sentence(card.status), runbook.runbook(card.status))
+
+
+async def _snooze(ask: Ask, services: Services, until: datetime | None) -> Reply:
+    detail = until.isoformat() if until else acting.TO_CHANGE
+    said = f"is snoozed until {moment(until) if until else 'the next change'}."
+    return await _act(ask, services, "snooze", detail, partial(acting.snooze, ask.user_id, until), said)
+
+
+async def _act(
+    ask: Ask, services: Services, act: str, detail: str, decide: Callable[[Card], Card | None], said: str
+) -> Reply:
+    card = await services.store.act_on_card(int(ask["value"]), ask.user_id, act, detail, decide, services.clock())
+    if card is None:
+        already = await _card(ask, services)
+        over = f"is {already.status} again, so there is nothing to do about it any more."
+        raise UserError(
+            f"{_name(already)} {over if already.state == 'closed' else 'was so already; its card shows it.'}"
+        )
+    text = f"{_name(card)} {said}"
+    return Reply(text, [blocks.lines([blocks.emoji("white_check_mark"), f" {text}"])])
+
+
+def _assigned(by: str, card: Card, message_id: int | None) -> tuple[Card, NewPost] | None:
+    told = view.assigned(card, by)
+    return card, NewPost(
+        channel_id=card.channel_id,
+        kind="line",
+        content=told.dumps(),
+        parent_id=message_id,
+        card_id=card.id,
+        key=f"assign:{card.id}:{card.version}",
+    )
+
+
+async def _card(ask: Ask, services: Services) -> Card:
+    card = await services.store.card(int(ask["value"]))
+    if card is None:
+        raise UserError("This alert is not known any more. `/cams alerts` shows those that are open.")
+    return card
+
+
+def _name(card: Card) -> str:
+    return name_of(card.waba_name, card.space_id)

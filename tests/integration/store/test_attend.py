@@ -1,0 +1,112 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.alerts.attend import attend, send_digests
+from bot.alerts.message import Message
+from bot.store import Channel, Post, Store
+from tests.fixtures.alert_samples import put_card
+from tests.fixtures.changes import record_change
+from tests.fixtures.clock import NOON, Clock
+
+HOUR = timedelta(hours=1)
+
+
+async def said(store: Store) -> list[Post]:
+    return [one for one in await store.posts_waiting(50) if one.kind != "card"]
+
+
+async def test_a_reminder_is_owed_in_the_thread_of_the_card(store: Store) -> None:
+    await put_card(store)
+
+    assert await attend(store, Clock(NOON + HOUR)) == 1
+    [reminder] = await said(store)
+    assert (reminder.kind, reminder.key, reminder.parent_id is not None) == ("reminder", "remind:7:1:1", True)
+    assert "nobody has acknowledged it" in Message.loads(reminder.content).text
+
+
+async def test_several_replicas_remind_once(store: Store) -> None:
+    await put_card(store)
+    await asyncio.gather(*(attend(store, Clock(NOON + HOUR)) for _ in range(5)))
+
+    assert len(await said(store)) == 1
+
+
+async def test_a_day_without_anybody_is_reminded_of_a_few_times_and_calls_others_once(store: Store) -> None:
+    await store.set_channel(Channel(channel_id="C012ABC", escalate_to="S1"))
+    await put_card(store)
+    clock = Clock()
+    for _ in range(24 * 60 * 2):
+        clock += timedelta(seconds=30)
+        await attend(store, clock)
+    keys = [one.key for one in await said(store)]
+
+    assert keys == ["remind:7:1:1", "remind:7:1:2", "escalate:7:1", "remind:7:1:3", "remind:7:1:4"]
+
+
+async def test_an_escalation_stands_in_the_channel(store: Store) -> None:
+    await store.set_channel(Channel(channel_id="C012ABC", escalate_to="S1", remind_after=0))
+    await put_card(store)
+    await attend(store, Clock(NOON + 4 * HOUR))
+    [call] = await said(store)
+
+    assert (call.parent_id, call.key) == (None, "escalate:7:1")
+    assert '"usergroup_id": "S1"' in call.content
+
+
+async def test_a_card_that_cannot_be_attended_to_stops_no_other(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    await put_card(store, id=1, space_id="cams-1")
+    await put_card(store, id=2, space_id="cams-2")
+    real = store.attend_card
+
+    async def broken(card_id: int, *rest: object) -> bool:
+        if card_id == 1:
+            raise ZeroDivisionError
+        return await real(card_id, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "attend_card", broken)
+
+    assert await attend(store, Clock(NOON + HOUR)) == 1
+
+
+async def test_a_digest_is_owed_once_a_day(store: Store) -> None:
+    await store.set_channel(Channel(channel_id="C1", digest_at="12:00"))
+    clock = Clock()
+    for _ in range(3 * 24):
+        await send_digests(store, clock, {})
+        clock += HOUR
+
+    assert [one.key for one in await said(store)] == [f"daily:C1:2026-11-{day}" for day in (20, 21, 22)]
+
+
+async def test_a_digest_tells_what_is_open_and_what_changed(store: Store) -> None:
+    await store.set_channel(Channel(channel_id="C012ABC", digest_at="11:00"))
+    await store.subscribe("space-1", "C012ABC", "U1", NOON)
+    await record_change(store, "space-1", NOON - HOUR)
+    await put_card(store)
+    await send_digests(store, Clock(), {})
+    [digest] = await said(store)
+
+    assert Message.loads(digest.content).text.startswith("Daily digest: 1 open, 1 change, 1 watched")
+
+
+async def test_the_channel_of_what_nobody_claims_is_told_that_its_space_is_watched(store: Store) -> None:
+    await store.set_channel(Channel(channel_id="C1", digest_at="11:00"))
+    await store.begin_watching(["space-1"])
+    await send_digests(store, Clock(), {"C1": "space-1"})
+    [digest] = await said(store)
+
+    assert "1 watched" in Message.loads(digest.content).text
+
+
+async def test_more_changes_than_a_digest_shows_stand_in_its_thread(store: Store) -> None:
+    await store.set_channel(Channel(channel_id="C1", mode="digest"))
+    await store.subscribe("space-1", "C1", "U1", NOON)
+    for _ in range(120):
+        await record_change(store, "space-1", NOON - HOUR)
+    await send_digests(store, Clock(), {})
+    root, *parts = await said(store)
+
+    assert [one.parent_id for one in parts] == [root.id]
+    assert parts[0].content.count("Acme (space-1)") == 120

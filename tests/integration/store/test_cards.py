@@ -1,0 +1,118 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from bot.alerts import acting
+from bot.store import Card, NewPost, Store
+from tests.fixtures.alert_samples import put_card
+from tests.fixtures.clock import NOON
+
+LATER = NOON + timedelta(hours=1)
+
+
+def ack(user_id: str) -> partial[Card | None]:
+    return partial(acting.acknowledge, user_id, LATER)
+
+
+async def test_a_card_is_given_back_as_it_was_stored(store: Store) -> None:
+    stored = await put_card(store)
+
+    assert await store.card(stored.id) == stored
+    assert await store.card(999) is None
+
+
+async def test_open_cards_are_those_of_a_channel_or_a_space(store: Store) -> None:
+    await put_card(store, id=1, channel_id="C1", space_id="cams-1")
+    await put_card(store, id=2, channel_id="C2", space_id="cams-1")
+    await put_card(store, id=3, channel_id="C2", space_id="cams-2")
+    await put_card(store, id=4, channel_id="C2", space_id="cams-2", state="closed")
+
+    assert [one.id for one in await store.open_cards()] == [1, 2, 3]
+    assert [one.id for one in await store.open_cards(channel_id="C2")] == [2, 3]
+    assert [one.id for one in await store.open_cards(space_id="cams-1")] == [1, 2]
+    assert [one.id for one in await store.open_cards(space_id="cams-1", channel_id="C2")] == [2]
+
+
+async def test_an_act_changes_the_card_has_it_shown_again_and_is_written_down(store: Store) -> None:
+    before = await put_card(store)
+    after = await store.act_on_card(before.id, "U1", "ack", "", ack("U1"), LATER)
+
+    assert after == replace(before, acked_by="U1", acked_at=LATER, version=2, show_at=LATER)
+    assert await store.card(before.id) == after
+    [done] = await store.card_acts(before.id)
+    assert (done.user_id, done.act, done.at) == ("U1", "ack", LATER)
+
+
+async def test_an_act_that_changes_nothing_is_not_written_down(store: Store) -> None:
+    told = await put_card(store)
+    await store.act_on_card(told.id, "U1", "ack", "", ack("U1"), LATER)
+
+    assert await store.act_on_card(told.id, "U2", "ack", "", ack("U2"), LATER) is None
+    assert len(await store.card_acts(told.id)) == 1
+
+
+async def test_there_is_nothing_to_do_with_a_card_that_is_not_there(store: Store) -> None:
+    assert await store.act_on_card(999, "U1", "ack", "", ack("U1"), LATER) is None
+
+
+async def test_of_two_who_acknowledge_at_once_one_does(store: Store) -> None:
+    told = await put_card(store)
+    people = [f"U{number}" for number in range(8)]
+    done = await asyncio.gather(*(store.act_on_card(told.id, user, "ack", "", ack(user), LATER) for user in people))
+
+    assert len([one for one in done if one]) == 1
+    assert len(await store.card_acts(told.id)) == 1
+
+
+async def test_acts_at_once_are_all_kept(store: Store) -> None:
+    told = await put_card(store)
+    people = [f"U{number}" for number in range(8)]
+    await asyncio.gather(
+        *(store.act_on_card(told.id, user, "assign", user, partial(acting.assign, user), LATER) for user in people)
+    )
+    after = await store.card(told.id)
+
+    assert after is not None
+    assert after.version == 9
+    assert sorted(one.user_id for one in await store.card_acts(told.id)) == people
+
+
+async def test_an_error_of_who_decides_changes_nothing(store: Store) -> None:
+    told = await put_card(store)
+
+    def decide(_card: Card) -> Card:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await store.act_on_card(told.id, "U1", "ack", "", decide, LATER)
+    assert await store.card(told.id) == told
+    assert await store.card_acts(told.id) == []
+
+
+async def test_what_is_said_of_a_card_is_owed_in_the_thread_of_its_message(store: Store) -> None:
+    told = await put_card(store)
+
+    def attend(card: Card, message_id: int | None) -> tuple[Card, NewPost]:
+        post = NewPost(channel_id="C1", kind="reminder", content="{}", parent_id=message_id, card_id=card.id, key="k")
+        return replace(card, reminders=1), post
+
+    assert await store.attend_card(told.id, attend, LATER)
+    card_post, reminder = await store.posts_waiting(10)
+    assert (card_post.kind, reminder.kind, reminder.parent_id) == ("card", "reminder", card_post.id)
+    after = await store.card(told.id)
+    assert after is not None
+    assert after.reminders == 1
+
+
+async def test_what_has_a_key_is_said_once(store: Store) -> None:
+    told = await put_card(store)
+
+    def attend(card: Card, _message_id: int | None) -> tuple[Card, NewPost]:
+        return card, NewPost(channel_id="C1", kind="reminder", content="{}", key="k")
+
+    assert await store.attend_card(told.id, attend, LATER)
+    assert not await store.attend_card(told.id, attend, LATER)
+    assert len(await store.posts_waiting(10)) == 2

@@ -1,0 +1,58 @@
+from datetime import timedelta
+from functools import partial
+
+from bot.alerts import acting
+from bot.store import NewPost, Store
+from bot.store.owing import owe_post
+from tests.fixtures.alert_samples import put_card
+from tests.fixtures.changes import record_change
+from tests.fixtures.clock import NOON
+
+LEASE = timedelta(minutes=2)
+MINUTE = timedelta(minutes=1)
+
+
+async def test_a_history_tells_the_latest_changes_first_and_no_more_than_asked(store: Store) -> None:
+    await store.begin_watching(["space-1"])
+    changes = [await record_change(store, "space-1", NOON + number * MINUTE) for number in range(3)]
+
+    assert [one.change for one in await store.history("space-1", 2)] == [changes[2], changes[1]]
+    assert await store.history("space-2", 2) == []
+
+
+async def test_a_history_tells_whom_a_change_was_told_and_when(store: Store) -> None:
+    await store.subscribe("space-1", "C1", "U1", NOON)
+    await store.subscribe("space-1", "C2", "U1", NOON + MINUTE)
+    await record_change(store, "space-1", NOON)
+    first, second = await store.claim_alerts(NOON, LEASE, 10)
+    await store.delivered(first, "1.5", NOON + MINUTE)
+    await store.postpone(second, NOON + LEASE, "not_in_channel")
+    [moment] = await store.history("space-1", 10)
+
+    assert [(one.channel_id, one.state, one.message_ts, one.sent_at, one.error) for one in moment.told] == [
+        ("C1", "delivered", "1.5", NOON + MINUTE, ""),
+        ("C2", "owed", "", None, "not_in_channel"),
+    ]
+
+
+async def test_a_history_tells_who_did_what_after_which_change(store: Store) -> None:
+    await store.begin_watching(["space-1"])
+    await record_change(store, "space-1", NOON)
+    told = await put_card(store, space_id="space-1")
+    await store.act_on_card(told.id, "U1", "ack", "", partial(acting.acknowledge, "U1", NOON), NOON + MINUTE)
+    await record_change(store, "space-1", NOON + 2 * MINUTE)
+    await store.act_on_card(told.id, "U2", "unack", "", acting.unacknowledge, NOON + 3 * MINUTE)
+    later, earlier = await store.history("space-1", 10)
+
+    assert [(one.user_id, one.act) for one in later.acts] == [("U2", "unack")]
+    assert [(one.user_id, one.act) for one in earlier.acts] == [("U1", "ack")]
+
+
+async def test_waiting_posts_are_those_of_a_channel(store: Store) -> None:
+    async with store._writing() as tx:
+        for channel_id in ("C1", "C2", "C2"):
+            await owe_post(tx, NewPost(channel_id=channel_id, kind="notice", content="{}"), NOON)
+
+    assert [one.channel_id for one in await store.posts_waiting(10, channel_id="C2")] == ["C2", "C2"]
+    assert (await store.count_waiting(), await store.count_waiting(channel_id="C1")) == (3, 1)
+    assert len(await store.posts_waiting(1)) == 1
