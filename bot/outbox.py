@@ -77,8 +77,10 @@ class Outbox:
         """Make posts of what changed, and begin to deliver those that are due. Does not wait for Slack."""
         try:
             await self._store.bundle(plan, self._clock())
-        except ExceptionGroup:
-            log.exception("changes of some channels wait")
+        except ExceptionGroup as group:
+            # What was bundled before is delivered all the same.
+            for error in group.exceptions:
+                log.exception("the alerts of a channel could not be bundled", exc_info=error)
         free = AT_ONCE - len(self._under_way)
         for post in await self._store.claim_posts(self._clock(), LEASE, free) if free > 0 else ():
             self._begin(self._chain(post))
@@ -125,25 +127,23 @@ class Outbox:
         try:
             async with asyncio.timeout(POST_TIMEOUT.total_seconds()):
                 if maybe_there:
-                    if found := await self._courier.find(post.channel_id, letter, post.after_ts):
+                    try:
+                        found = await self._courier.find(post.channel_id, letter, post.after_ts)
+                    except HistoryUnreadableError:
+                        return await self._repeat(post, letter)
+                    if found:
                         log.info("a post was found in its channel", post=post.id, channel=post.channel_id)
                         return found
                     maybe_there = False
                 return await self._courier.post_once(post.channel_id, letter)
-        except HistoryUnreadableError:
-            return await self._repeat(post, letter)
         except Exception as error:  # noqa: BLE001 - whatever it is, the post stays and the others go on
             return _Failure(error, maybe_there or trouble(error).maybe_there)
 
-    async def _repeat(self, post: Post, letter: Letter) -> str | _Failure:
+    async def _repeat(self, post: Post, letter: Letter) -> str:
         """Post what may be there already, and say so: better twice than never."""
         log.warning("a post may be a repeat: the channel's history cannot be read", channel=post.channel_id)
-        try:
-            async with asyncio.timeout(POST_TIMEOUT.total_seconds()):
-                repeated = replace(letter, message=asides.repeated(letter.message))
-                return await self._courier.post_once(post.channel_id, repeated)
-        except Exception as error:  # noqa: BLE001 - as above
-            return _Failure(error, maybe_there=True)
+        repeated = replace(letter, message=asides.repeated(letter.message))
+        return await self._courier.post_once(post.channel_id, repeated)
 
     async def _handle(self, post: Post, message: Message, failure: _Failure) -> None:
         met = trouble(failure.error)

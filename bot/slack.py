@@ -19,6 +19,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.alerts.message import HistoryUnreadableError, Letter, Message
 from bot.blocks import Block, without_pictures
 from bot.errors import UserError
+from bot.slack_errors import Meaning, trouble
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 30.0
@@ -103,7 +104,7 @@ class Slack:
                 if message.get("bot_id") == self.me.bot_id and payload.get("post") == letter.mark:
                     return str(message["ts"])
         except SlackApiError as exc:
-            if error_code(exc) in UNREADABLE:
+            if error_code(exc) in UNREADABLE or trouble(exc).means is not Meaning.PASSING:
                 raise HistoryUnreadableError from exc
             raise
         return None

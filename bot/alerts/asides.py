@@ -30,4 +30,5 @@ KEPT = "Its alerts are kept: they go nowhere meanwhile, for no other channel is 
 
 def _under(notification: str, said: list[Part], message: Message) -> Message:
     above: Block = blocks.lines([blocks.emoji("information_source"), " ", *said])
-    return Message(f"{notification}: {message.text}", [above, *message.blocks])
+    # Where there are no blocks the text is what is shown.
+    return Message(f"{notification}: {message.text}", [above, *message.blocks] if message.blocks else ())

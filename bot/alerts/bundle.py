@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeGuard
 
 from bot.alerts import change_view, flood_view, view
 from bot.alerts.attend import moved
@@ -87,33 +88,36 @@ def _single(found: Situation, board: dict[str, Card], rooted: set[int], alert: A
         yield Telling([alert.id], "change", _always(change_view.change(change, flaps).dumps()))
         return
     after = _opened(found, change) if card is None else _changed(card, change, found.now)
-    yield _on_card(board, rooted, [alert.id], after, change_view.line(change, flaps).dumps())
+    yield _on_card(found, board, rooted, [alert.id], after, change_view.line(change, flaps).dumps())
 
 
 def _settled(found: Situation, board: dict[str, Card], rooted: set[int], group: Sequence[Alert]) -> Iterator[Telling]:
     """Tell several changes of one WABA together."""
-    changes = [alert.transition for alert in group]
-    keys, content = [alert.id for alert in group], flood_view.chain(changes).dumps()
-    yield from _other_account(board, changes[-1], found.now)
-    card = board.get(changes[-1].space_id)
-    if found.channel.mode == "each" or (card is None and is_well(changes[-1].after)):
+    keys, content = [alert.id for alert in group], flood_view.chain([alert.transition for alert in group]).dumps()
+    moves = [alert.transition for alert in group if alert.transition.kind == "review"]
+    yield from _other_account(board, moves[-1], found.now)
+    card = board.get(moves[-1].space_id)
+    if found.channel.mode == "each" or (card is None and is_well(moves[-1].after)):
         yield Telling(keys, "change", _always(content))
         return
-    after = _opened(found, changes[0]) if card is None else card
-    for change in changes:
+    after, later = (_opened(found, moves[0]), moves[1:]) if card is None else (card, moves)
+    for change in later:
         after = _changed(after, change, found.now)
-    yield _on_card(board, rooted, keys, after, content)
+    yield _on_card(found, board, rooted, keys, after, content)
 
 
-def _on_card(board: dict[str, Card], rooted: set[int], keys: Sequence[int], after: Card, line: str) -> Telling:
+def _on_card(
+    found: Situation, board: dict[str, Card], rooted: set[int], keys: Sequence[int], after: Card, line: str
+) -> Telling:
     """Tell on a card: by its message where it has none yet, else by a line in its thread and an edit."""
     if after.state == "open":
         board[after.space_id] = after
     else:
         board.pop(after.space_id, None)
-    if after.id and after.id in rooted:
-        quiet = is_undecided(after.status) or after.snoozed_until is not None
-        return Telling(keys, "line" if quiet else "news", _always(line), after)
+    if after.id in rooted:
+        is_snoozed = after.snoozed_until is not None and after.snoozed_until > found.now
+        return Telling(keys, "line" if is_snoozed or is_undecided(after.status) else "news", _always(line), after)
+    rooted.add(after.id)
     return Telling(keys, "card", _card_content, replace(after, shown=after.version))
 
 
@@ -127,7 +131,8 @@ def _other_account(board: dict[str, Card], change: Transition, now: datetime) ->
 
 def _opened(found: Situation, change: Transition) -> Card:
     return Card(
-        id=0,
+        # It has none yet; this one is like no other's of the plan.
+        id=-change.id,
         space_id=change.space_id,
         channel_id=found.channel.channel_id,
         waba_id=change.waba_id,
@@ -143,7 +148,8 @@ def _opened(found: Situation, change: Transition) -> Card:
 
 
 def _changed(card: Card, change: Transition, now: datetime) -> Card:
-    after = moved(card, change.after, change.seen_at)
+    # It may have closed within the same plan.
+    after = moved(replace(card, state="open", closed_at=None), change.after, change.seen_at)
     return _dirty(replace(after, waba_name=change.waba_name, before=change.before), now)
 
 
@@ -170,7 +176,7 @@ def _cards_of_many(found: Situation, changes: Sequence[Transition]) -> Iterator[
     board: dict[str, Card] = dict(found.cards)
     closed: list[Card] = []
     for change in (change for change in changes if change.kind == "review"):
-        closed += [telling.card for telling in _other_account(board, change, found.now) if telling.card]
+        closed += [telling.card for telling in _other_account(board, change, found.now) if _is_kept(telling.card)]
         card = board.get(change.space_id)
         if card is None and is_well(change.after):
             continue
@@ -179,10 +185,14 @@ def _cards_of_many(found: Situation, changes: Sequence[Transition]) -> Iterator[
             board[change.space_id] = after
         else:
             board.pop(change.space_id, None)
-            closed += [after] if after.id else []
+            closed += [after] if _is_kept(after) else []
     moved = [card for space, card in board.items() if card is not found.cards.get(space)]
     # First what closes: a space has one open card at most.
     yield from (Telling([], card=card) for card in (*closed, *moved))
+
+
+def _is_kept(card: Card | None) -> TypeGuard[Card]:
+    return card is not None and card.id > 0
 
 
 def _always(content: str) -> Callable[[Card | None], str]:

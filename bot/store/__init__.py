@@ -13,6 +13,7 @@ from bot.cams.quota import MakePermits
 from bot.errors import DatabaseError
 from bot.store.alarms import AlarmQueries
 from bot.store.audit import AuditQueries
+from bot.store.bundling import BundleQueries, Situation, Telling
 from bot.store.cards import CardQueries
 from bot.store.channels import ChannelQueries
 from bot.store.columns import storable
@@ -20,7 +21,7 @@ from bot.store.engine import cannot_open, create_engine, reason, try_file
 from bot.store.history import HistoryQueries, Moment, Told
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
-from bot.store.posts import PostQueries, Situation, Telling
+from bot.store.posts import PostQueries
 from bot.store.pushes import PushQueries
 from bot.store.register import RegisterQueries, Stamp
 from bot.store.rows import (
@@ -98,6 +99,7 @@ class Store(
     JournalQueries,
     SpaceQueries,
     RegisterQueries,
+    BundleQueries,
     PostQueries,
     ShowQueries,
     AuditQueries,

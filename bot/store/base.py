@@ -67,21 +67,22 @@ class UnderWay:
     """What this process is at, by ID: it knows for how long without a clock that somebody may set."""
 
     def __init__(self) -> None:
-        self._until: dict[int, float] = {}
+        self._held: dict[int, tuple[int, float]] = {}
 
-    def add(self, key: int, lease: timedelta) -> None:
+    def add(self, key: int, fence: int, lease: timedelta) -> None:
         """Be at it for ``lease`` at most."""
-        self._until[key] = time.monotonic() + lease.total_seconds()
+        self._held[key] = (fence, time.monotonic() + lease.total_seconds())
 
-    def remove(self, key: int) -> None:
-        """Be done with it."""
-        self._until.pop(key, None)
+    def remove(self, key: int, fence: int) -> None:
+        """Be done with it, unless it was taken on again since."""
+        if self._held.get(key, (fence,))[0] == fence:
+            self._held.pop(key, None)
 
     def busy(self) -> list[int]:
         """Return all that it is at."""
         now = time.monotonic()
-        self._until = {key: until for key, until in self._until.items() if until > now}
-        return list(self._until)
+        self._held = {key: (fence, until) for key, (fence, until) in self._held.items() if until > now}
+        return list(self._held)
 
 
 async def time_of(tx: AsyncConnection, now: datetime) -> datetime:

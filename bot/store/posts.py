@@ -1,69 +1,32 @@
-"""The messages owed to channels: made of alerts, claimed with a lease, closed by whoever holds them.
+"""The messages owed to channels: claimed with a lease, closed by whoever holds them.
 
-    bundle (one transaction a channel) -> claim_posts -> (post) -> sent | postponed | rerouted | dropped
+    claim_posts -> (post) -> sent | postponed | rerouted | dropped
 
 A claim notes that from now on a message may be there (``tried_at``), before anything is sent. Only who knows better
 takes that back: so after a crash, or an answer that never came, the next holder looks before it posts.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.alerts import alerts_of
 from bot.store.base import Queries, UnderWay, insert, time_of
 from bot.store.owing import owe_post
-from bot.store.rows import Alert, Card, Channel, NewPost, Post, PostKind
-from bot.store.tables import alerts, cards, channels, posts, transitions
+from bot.store.rows import Channel, NewPost, Post
+from bot.store.tables import alerts, cards, channels, posts
 
-FLAPS_WITHIN = timedelta(hours=1)
 LONGEST_WAIT = timedelta(minutes=15)
 """For how long a post is put back at most. One that seems to wait for longer was put back before the clock jumped."""
-BUNDLED_AT_ONCE = 10_000
 # What a process sent before it died may take so long to be seen.
 IN_FLIGHT = timedelta(seconds=3)
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What is owed to a channel, in order, and what it sees already.
-
-    ``cards`` are its open ones by space, ``rooted`` the IDs of those that it has a message of (or is owed one);
-    ``flaps`` is how often the status of a space changed lately, ``flooded_at`` when many changes were told together
-    last, ``backlog`` how many posts it is owed already.
-    """
-
-    channel: Channel
-    alerts: Sequence[Alert]
-    cards: Mapping[str, Card]
-    rooted: Collection[int]
-    flaps: Mapping[str, int]
-    now: datetime
-    flooded_at: datetime | None = None
-    backlog: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """A post to be made. ``render`` gives its content, of the card where it has one.
-
-    ``card`` is the card as it is afterwards; one with the ID 0 is made. ``line`` and ``news`` go into the thread of the
-    card's message, ``part`` into that of the telling before that was none. Without a ``kind`` only the card is kept.
-    """
-
-    alerts: Sequence[int]
-    kind: PostKind | None = None
-    render: Callable[[Card | None], str] = lambda _: ""
-    card: Card | None = None
-
-
 _WORKS = {"broken_since": None, "broken_because": "", "broken_told_at": None}
-Plan = Callable[[Situation], Sequence[Telling]]
 
 
 class PostQueries(Queries):
@@ -72,43 +35,6 @@ class PostQueries(Queries):
     def __init__(self, engine: AsyncEngine) -> None:
         super().__init__(engine)
         self._posts_under_way = UnderWay()
-
-    async def bundle(self, plan: Plan, now: datetime) -> int:
-        """Let ``plan`` make posts of the alerts that channels are owed; return how many were made.
-
-        Each channel is one transaction under the lock of its row. Alerts that the plan leaves out stay owed. Raises
-        ExceptionGroup where some channels failed, after the others are done.
-        """
-        async with self._reading() as tx:
-            waiting = list(await tx.scalars(select(alerts.c.channel_id).where(_unbundled(now)).distinct()))
-        made, errors = 0, []
-        for channel_id in sorted(waiting):
-            try:
-                made += await self._bundle(channel_id, plan, now)
-            except Exception as error:  # noqa: BLE001 - one channel's trouble holds up no other
-                errors.append(error)
-        if errors:
-            raise ExceptionGroup("Posts could not be made for all channels", errors)
-        return made
-
-    async def _bundle(self, channel_id: str, plan: Plan, now: datetime) -> int:
-        async with self._writing() as tx:
-            channel = await _locked(tx, channel_id)
-            if channel is None:
-                return 0
-            owed = await alerts_of(
-                tx,
-                lambda query: (
-                    query.where(_unbundled(now), alerts.c.channel_id == channel_id)
-                    .order_by(alerts.c.id)
-                    .limit(BUNDLED_AT_ONCE)
-                    .with_for_update(of=alerts, skip_locked=True)
-                ),
-            )
-            if not owed:
-                return 0
-            tellings = plan(await _situation(tx, channel, owed, now))
-            return await _Bundling(tx, channel_id, now).make(tellings)
 
     async def claim_posts(self, now: datetime, lease: timedelta, limit: int) -> list[Post]:
         """Take up to ``limit`` posts that are due; nobody else gets them before ``now + lease``.
@@ -123,14 +49,14 @@ class PostQueries(Queries):
             taken = [Post(**row) for row in (await tx.execute(due)).mappings()]
             claimed = [await _claim(tx, post, now, lease) for post in taken]
         for post in claimed:
-            self._posts_under_way.add(post.id, lease)
+            self._posts_under_way.add(post.id, post.fence, lease)
         return claimed
 
     @asynccontextmanager
     async def _closing(self, post: Post) -> AsyncIterator[tuple[AsyncConnection, Post]]:
         async with self._writing() as tx:
             yield tx, post
-        self._posts_under_way.remove(post.id)
+        self._posts_under_way.remove(post.id, post.fence)
 
     async def told_by(self, post: Post) -> Sequence[int]:
         """Return the IDs of the transitions that a post tells."""
@@ -239,92 +165,9 @@ class PostQueries(Queries):
             return await owe_post(tx, wanted, now)
 
 
-@dataclass(slots=True)
-class _Bundling:
-    """Carries out a plan, in one transaction."""
-
-    tx: AsyncConnection
-    channel_id: str
-    now: datetime
-    head: int | None = None
-    made: int = 0
-
-    async def make(self, tellings: Sequence[Telling]) -> int:
-        for telling in tellings:
-            card = await self._keep(telling.card)
-            key = None if telling.kind is None else await self._post(telling, card)
-            state = {"state": "bundled", "post_id": key, "lease_until": None}
-            if telling.alerts:
-                await self.tx.execute(update(alerts).where(alerts.c.id.in_(telling.alerts)).values(state))
-        return self.made
-
-    async def _keep(self, card: Card | None) -> Card | None:
-        if card is None:
-            return None
-        values = asdict(card)
-        del values["id"]
-        if card.id:
-            await self.tx.execute(update(cards).where(cards.c.id == card.id).values(values))
-            return card
-        added = await self.tx.execute(cards.insert().values(values).returning(cards.c.id))
-        return replace(card, id=added.scalar_one())
-
-    async def _post(self, telling: Telling, card: Card | None) -> int | None:
-        wanted = NewPost(
-            channel_id=self.channel_id,
-            kind=telling.kind or "change",
-            content=telling.render(card),
-            parent_id=await self._parent(telling.kind, card),
-            card_id=card.id if card else None,
-        )
-        key = await owe_post(self.tx, wanted, self.now)
-        if wanted.kind not in {"part", "line", "news"}:
-            self.head = key
-        self.made += 1
-        return key
-
-    async def _parent(self, kind: PostKind | None, card: Card | None) -> int | None:
-        if kind == "part":
-            return self.head
-        if kind in {"line", "news"} and card is not None:
-            root = select(func.max(posts.c.id)).where(posts.c.card_id == card.id, posts.c.kind == "card")
-            found: int | None = await self.tx.scalar(root)
-            return found
-        return None
-
-
-def _unbundled(now: datetime) -> ColumnElement[bool]:
-    # A version before this one posts alerts itself, and leases them for that.
-    return and_(alerts.c.state == "owed", or_(alerts.c.lease_until.is_(None), alerts.c.lease_until <= now))
-
-
-async def _locked(tx: AsyncConnection, channel_id: str) -> Channel | None:
-    """Lock a channel's row, made if there is none; None where somebody else holds it, who will do the work."""
-    await tx.execute(insert(tx, channels).values(asdict(Channel(channel_id=channel_id))).on_conflict_do_nothing())
-    query = select(channels).where(channels.c.channel_id == channel_id).with_for_update(skip_locked=True)
-    row = (await tx.execute(query)).mappings().one_or_none()
-    return None if row is None else Channel(**row)
-
-
-async def _situation(tx: AsyncConnection, channel: Channel, owed: Sequence[Alert], now: datetime) -> Situation:
-    spaces = {alert.transition.space_id for alert in owed}
-    mine = and_(cards.c.channel_id == channel.channel_id, cards.c.state == "open")
-    rows = await tx.execute(select(cards).where(mine).with_for_update())
-    found = {row["space_id"]: Card(**row) for row in rows.mappings() if row["space_id"] in spaces}
-    keys = [card.id for card in found.values()]
-    roots = select(posts.c.card_id).where(posts.c.card_id.in_(keys), posts.c.kind == "card", posts.c.state != "dropped")
-    lately = and_(transitions.c.kind == "review", transitions.c.seen_at > now - FLAPS_WITHIN)
-    counts = select(transitions.c.space_id, func.count()).where(lately).group_by(transitions.c.space_id)
-    flaps: dict[str, int] = dict((await tx.execute(counts)).tuples().all())
-    to_channel = posts.c.meant_for == channel.channel_id
-    flooded_at = await tx.scalar(select(func.max(posts.c.created_at)).where(to_channel, posts.c.kind == "flood"))
-    backlog = await tx.scalar(select(func.count()).where(to_channel, posts.c.state == "owed")) or 0
-    return Situation(channel, owed, found, set(await tx.scalars(roots)), flaps, now, flooded_at, backlog)
-
-
 async def _claim(tx: AsyncConnection, post: Post, now: datetime, lease: timedelta) -> Post:
     """Note that a message of a post may be there from now on, and after which of the channel's it would come."""
-    # One that went elsewhere has no thread here.
+    # A thread does not reach into another channel, where the message that it hangs on may have gone.
     parent = select(posts.c.message_ts).where(
         posts.c.id == post.parent_id, posts.c.channel_id == post.channel_id, posts.c.state == "sent"
     )

@@ -58,7 +58,7 @@ class ShowQueries(Queries):
     async def put_off_card(self, card: Card, wait: timedelta, now: datetime) -> None:
         """Show a card later."""
         async with self._writing() as tx:
-            values = {"show_at": await time_of(tx, now) + wait, "lease_until": None}
+            values = {"show_at": await time_of(tx, now) + min(wait, LONGEST_WAIT), "lease_until": None}
             await tx.execute(update(cards).where(cards.c.id == card.id).values(values))
 
 
@@ -68,5 +68,5 @@ async def _shown(tx: AsyncConnection, card_id: int) -> Shown:
     root = select(posts.c.channel_id, posts.c.message_ts).where(
         posts.c.card_id == card_id, posts.c.kind == "card", posts.c.state == "sent"
     )
-    channel_id, message_ts = (await tx.execute(root.order_by(posts.c.id.desc()).limit(1))).tuples().one()
+    channel_id, message_ts = (await tx.execute(root.order_by(posts.c.id.desc()).limit(1))).one()
     return Shown(Card(**row), [CardAct(**act) for act in done], channel_id, message_ts)

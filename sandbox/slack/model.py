@@ -13,11 +13,13 @@ SLACKBOT = "USLACKBOT"
 SLACKBOT_NAME = "Slackbot"
 
 COMMAND_SCOPES = (
+    "channels:history",
     "channels:join",
     "channels:read",
     "chat:write",
     "commands",
     "files:write",
+    "groups:history",
     "groups:read",
     "im:read",
     "usergroups:read",

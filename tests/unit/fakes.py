@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Self, cast
 
 from bot.access import Person
+from bot.alerts.message import Message
 from bot.blocks import Block
 from bot.cams.client import CamsClient
 from bot.cams.errors import CamsRefusedError
@@ -20,7 +21,6 @@ from bot.settings import Settings, read
 from bot.slack import File, Identity, Picture, Slack
 from bot.store import (
     Alarm,
-    Alert,
     AuditEntry,
     Card,
     Change,
@@ -28,6 +28,7 @@ from bot.store import (
     JournalEntry,
     Moment,
     Post,
+    Shown,
     Store,
     Subscription,
     Transition,
@@ -104,7 +105,7 @@ class FakeStore:
 
     seen: list[Watch] = field(default_factory=list)
     subscribed: list[Subscription] = field(default_factory=list)
-    stuck: list[Alert] = field(default_factory=list)
+    stuck: list[Post] = field(default_factory=list)
     rows: list[AuditEntry] = field(default_factory=list)
     # The journal's rows that are due, and the keys of those that were closed.
     due: list[JournalEntry] = field(default_factory=list)
@@ -183,9 +184,6 @@ class FakeStore:
     async def unsubscribe(self, _space_id: str, _channel_id: str, *, keep_watch: bool) -> bool:
         return not keep_watch
 
-    async def alert_problems(self, limit: int, *, channel_id: str | None = None) -> list[Alert]:
-        return self.stuck[:limit]
-
     async def open_cards(self, **_wanted: object) -> list[Card]:
         return self.cards
 
@@ -221,6 +219,18 @@ class FakeStore:
 
     async def change_channel(self, channel_id: str, change: Callable[[Channel], Channel]) -> Channel:
         return change(Channel(channel_id=channel_id))
+
+    async def post_problems(self, limit: int) -> list[Post]:
+        return self.stuck[:limit]
+
+    async def bundle(self, _plan: object, _now: object) -> int:
+        return 0
+
+    async def claim_posts(self, *_: object) -> list[Post]:
+        return []
+
+    async def claim_cards(self, *_: object) -> list[Shown]:
+        return []
 
     async def record(
         self, _space_id: str, _decide: Callable[[Watch], tuple[Watch, list[Change]]], _fallback: str, _now: object
@@ -282,6 +292,9 @@ class StrictSlack:
     async def post_file(self, _channel_id: str, file: File, blocks: Sequence[Block]) -> None:
         self.refused += [name for name in (file.file_name, file.title) if not 0 < len(name.encode()) <= 500]
         self._message("x", blocks)
+
+    async def change(self, _channel_id: str, _ts: str, message: Message) -> None:
+        self._message(message.text, message.blocks)
 
     async def open_view(self, _trigger_id: str, view: Block) -> None:
         self._view(view)

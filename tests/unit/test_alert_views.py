@@ -49,7 +49,7 @@ def test_an_open_card_says_what_is_wrong_since_when_and_what_to_do() -> None:
     message = view.card(card(), [])
     said = shown(list(message.blocks))
     facts = (
-        "Acme: REJECTED",
+        "Acme: APPROVED → REJECTED",
         "It may not send",
         "What to do:",
         "APPROVED",
@@ -65,7 +65,7 @@ def test_the_notification_of_a_card_says_it_all_in_one_line() -> None:
     text = view.card(card(waba_name="A<b>"), []).text
 
     assert text.startswith(
-        "A&lt;b&gt;: REJECTED since 2026-11-20 12:00 UTC (was APPROVED), acknowledged by nobody yet. It may not send"
+        "A&lt;b&gt;: APPROVED → REJECTED since 2026-11-20 12:00 UTC, acknowledged by nobody yet. It may not send"
     )
     assert "\n" not in text
 
@@ -137,7 +137,7 @@ def test_a_closed_card_says_that_all_is_well_and_how_long_it_was_not() -> None:
 
 
 def test_a_waba_without_a_name_goes_by_its_space() -> None:
-    assert view.card(card(waba_name=" "), []).text.startswith("cams-1: REJECTED")
+    assert view.card(card(waba_name=" "), []).text.startswith("cams-1: APPROVED → REJECTED")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.alerts import flood_view, notices
-from bot.alerts.flood_view import digest, fits_digest, flood, parts
+from bot.alerts.flood_view import chain, digest, fits_digest, flood
 from bot.alerts.message import Message
 from bot.alerts.notices import ChannelEvent
 from bot.store import Card, Transition
@@ -24,6 +24,10 @@ def many(count: int, name: str = "Shop") -> list[Transition]:
     return [
         change(id=number, waba_name=f"{name} {number}", space_id=f"cams-{number}") for number in range(1, count + 1)
     ]
+
+
+def parts(changes: Sequence[Transition]) -> list[Message]:
+    return [message for _, message in flood_view.parts(changes)]
 
 
 def problems(*messages: Message) -> list[str]:
@@ -53,6 +57,34 @@ def test_the_parts_of_a_flood_tell_every_change_once() -> None:
     told = " ".join(shown(list(one.blocks)) for one in parts(many(1000)))
 
     assert [number for number in range(1, 1001) if told.count(f"(cams-{number})") != 1] == []
+
+
+def test_with_each_part_stand_the_changes_that_it_names() -> None:
+    for named, message in flood_view.parts(many(1000)):
+        said = shown(list(message.blocks))
+
+        assert [one.id for one in named if f"({one.space_id})" not in said] == []
+        assert said.count(" → ") == len(named)
+
+
+def test_changes_of_one_space_keep_their_order_in_the_parts() -> None:
+    to_and_fro = [change(id=1, after="DISABLED"), change(id=2, after="APPROVED"), change(id=3, after="REJECTED")]
+    [(named, _)] = flood_view.parts([*to_and_fro, change(id=4, space_id="cams-2", after="APPROVED")])
+
+    assert [one.id for one in named] == [1, 2, 3, 4]
+
+
+@settings(deadline=None)
+@given(st.lists(TRANSITIONS, min_size=1, max_size=30))
+def test_any_changes_make_a_chain(changes: list[Transition]) -> None:
+    assert problems(chain(changes)) == []
+
+
+def test_a_chain_of_a_thousand_says_how_many_it_does_not_name() -> None:
+    message = chain(many(1000, WIDE))
+
+    assert problems(message) == []
+    assert "more: `/cams history` names them." in shown(list(message.blocks))
 
 
 def test_the_parts_of_a_flood_are_as_few_as_fit() -> None:

@@ -2,14 +2,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC
-from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.testing import capture_logs
 
 from bot import jobs
-from bot.store import Wake
+from bot.store import Post, Wake
 from bot.tasks import Tasks
 from tests.fixtures.clock import NOON
 from tests.unit.fakes import FakeStore, make_services
@@ -33,7 +32,7 @@ class Busy(FakeStore):
             raise self.mistake
         self.polls += 1
 
-    async def claim_alerts(self, *_: object) -> list[Any]:
+    async def claim_posts(self, *_: object) -> list[Post]:
         self.delivered.set()
         return []
 
@@ -58,9 +57,9 @@ async def test_the_jobs_are_a_poll_and_a_delivery_each_at_once_and_then_on_time(
     assert table == {
         "poll_reviews": (jobs.POLL_SECONDS, NOON),
         "deliver_alerts": (jobs.DELIVER_SECONDS, NOON),
-        "show_changed_cards": (jobs.DELIVER_SECONDS, NOON),
         "attend_cards": (jobs.ATTEND_SECONDS, NOON),
         "send_digests": (jobs.DIGEST_SECONDS, NOON),
+        "show_changed_cards": (jobs.DELIVER_SECONDS, NOON),
         "settle_writes": (jobs.SETTLE_SECONDS, NOON),
         "check_cams": (jobs.CHECK_SECONDS, NOON),
         "check_pushes": (jobs.CHECK_PUSHES_SECONDS, NOON),

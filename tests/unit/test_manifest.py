@@ -31,9 +31,13 @@ SCOPES = {
     "apps_connections_open": set[str](),
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
+    "chat_update": {"chat:write"},
+    # Where alerts go: a talk with one person is not read back.
+    "conversations_history": {"channels:history", "groups:history"},
     # A scope for each kind of conversation; in group direct messages (mpim) the bot does not post.
     "conversations_info": {"channels:read", "groups:read", "im:read"},
     "conversations_join": {"channels:join"},
+    "conversations_replies": {"channels:history", "groups:history"},
     # files.getUploadURLExternal and files.completeUploadExternal.
     "files_upload_v2": {"files:write"},
     "usergroups_users_list": {"usergroups:read"},

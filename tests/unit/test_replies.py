@@ -9,16 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.alerts.message import Message
 from bot.cams.errors import CamsRefusedError
 from bot.cams.models import Profile, QrCode, Waba
 from bot.register import Register
-from bot.store import Alert, Space, SpaceNumber, Subscription, Watch
+from bot.store import Post, Space, SpaceNumber, Subscription, Watch
 from handlers import ROUTES
 from handlers.acts import Acts
 from handlers.answers import Request
 from tests.fixtures.clock import NOON
 from tests.unit.fakes import FakeCams, FakeStore, StrictSlack, make_services
-from tests.unit.hostile import NAME, PROFILES, QR_CODES, TEXT, TRANSITIONS, WABAS
+from tests.unit.hostile import NAME, PROFILES, QR_CODES, TEXT, WABAS
 
 NUMBER = "8613800001234"
 EVERYTHING = {"BOT_ADMINS": "U012ABC"}
@@ -35,18 +36,16 @@ WATCHES = st.builds(
     failing_since=st.sampled_from([None, NOON]),
     failure=TEXT,
 )
-ALERTS = st.builds(
-    Alert,
+POSTS = st.builds(
+    Post,
     id=st.integers(1),
     channel_id=st.just("C012ABC"),
-    state=st.sampled_from(["owed", "failed"]),
+    meant_for=st.just("C012ABC"),
+    kind=st.sampled_from(["card", "line", "news", "change", "flood", "part", "digest", "reminder", "notice"]),
+    content=TEXT.map(lambda text: Message(text, ()).dumps()),
+    state=st.sampled_from(["owed", "dropped"]),
     due_at=st.just(NOON),
-    lease_until=st.none(),
-    attempts=st.integers(0),
-    message_ts=st.none(),
-    delivered_at=st.none(),
     error=TEXT,
-    transition=TRANSITIONS,
 )
 SPACES = st.builds(Space, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, st.just(NOON), st.sampled_from([None, NOON]))
 SPACE_NUMBERS = st.builds(SpaceNumber, *[TEXT] * 6)
@@ -126,9 +125,9 @@ def test_any_waba_can_be_watched(account: Waba) -> None:
 @settings(max_examples=50, deadline=None)
 @given(
     st.lists(WATCHES, max_size=45, unique_by=lambda one: one.space_id) | WATCHES.map(lambda one: [one] * 45),
-    st.lists(ALERTS, max_size=3) | ALERTS.map(lambda one: [one] * 10),
+    st.lists(POSTS, max_size=3) | POSTS.map(lambda one: [one] * 10),
 )
-def test_any_watches_can_be_listed(seen: Sequence[Watch], stuck: Sequence[Alert]) -> None:
+def test_any_watches_can_be_listed(seen: Sequence[Watch], stuck: Sequence[Post]) -> None:
     slack = StrictSlack()
     named = {f"{number}-{one.space_id}"[:128]: one for number, one in enumerate(seen)}
     store = FakeStore(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.store import Channel, Store, Transition
 from tests.fixtures.changes import record_change
 from tests.fixtures.clock import NOON
+from tests.fixtures.delivery import alerts_owed
 
 LATER = NOON + timedelta(hours=1)
 LEASE = timedelta(minutes=2)
@@ -85,7 +86,7 @@ async def test_a_channel_that_gets_digests_only_is_told_its_alerts_with_them(sto
     _, told = await digest(store, Channel(channel_id="C1", mode="digest"))
 
     assert told == [change]
-    assert await store.claim_alerts(LATER, LEASE, 10) == []
+    assert await alerts_owed(store) == []
     [moment] = await store.history("space-1", 10)
     assert [one.state for one in moment.told] == ["bundled"]
 
@@ -95,7 +96,7 @@ async def test_another_channel_keeps_its_alerts_beside_the_digest(store: Store) 
     await record_change(store, "space-1", NOON + timedelta(minutes=1))
     await digest(store, Channel(channel_id="C1"))
 
-    assert len(await store.claim_alerts(LATER, LEASE, 10)) == 1
+    assert len(await alerts_owed(store)) == 1
 
 
 async def test_the_last_post_of_some_keys_is_found(store: Store) -> None:

@@ -1,5 +1,4 @@
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import cast
 
 from bot import health
@@ -7,9 +6,9 @@ from bot.cams.client import CamsClient
 from bot.cams.errors import CamsCredentialsRefusedError, CamsError
 from bot.store import Store
 from tests.fixtures.clock import NOON
+from tests.fixtures.delivery import alerts_taken
 
 REFUSED = CamsCredentialsRefusedError("QueryChatappBindWaba", "no such key", code="InvalidAccessKeyId.NotFound")
-DAY = timedelta(days=1)
 
 
 @dataclass
@@ -23,14 +22,9 @@ class Cams:
 
 
 async def told(store: Store, cams: Cams, *channels: str) -> list[tuple[str, str]]:
-    """Return what is owed after a check, and deliver it."""
+    """Return what is owed after a check, which is then owed no longer."""
     await health.tell(store, cast(CamsClient, cams), channels or ["C0"], NOON)
-    news: list[tuple[str, str]] = []
-    while owed := await store.claim_alerts(NOON + DAY, DAY, 10):
-        for alert in owed:
-            news.append((alert.channel_id, alert.transition.kind))
-            await store.delivered(alert, "1.0", NOON)
-    return news
+    return [(alert.channel_id, alert.transition.kind) for alert in await alerts_taken(store)]
 
 
 async def test_a_refused_key_is_one_alert_however_often_it_is_looked_at(store: Store) -> None:

@@ -2,6 +2,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.alerts import acting
+from bot.alerts.bundle import plan
 from bot.store import NewPost, Store
 from bot.store.owing import owe_post
 from tests.fixtures.alert_samples import put_card
@@ -24,15 +25,17 @@ async def test_a_history_tells_whom_a_change_was_told_and_when(store: Store) -> 
     await store.subscribe("space-1", "C1", "U1", NOON)
     await store.subscribe("space-1", "C2", "U1", NOON + MINUTE)
     await record_change(store, "space-1", NOON)
-    first, second = await store.claim_alerts(NOON, LEASE, 10)
-    await store.delivered(first, "1.5", NOON + MINUTE)
-    await store.postpone(second, NOON + LEASE, "not_in_channel")
+    await store.bundle(plan, NOON)
+    first, second = await store.claim_posts(NOON, LEASE, 10)
+    await store.sent(first, "1.5", NOON + MINUTE)
+    await store.postpone_post(second, LEASE, "not_in_channel", maybe_there=False, now=NOON)
     [moment] = await store.history("space-1", 10)
 
-    assert [(one.channel_id, one.state, one.message_ts, one.sent_at, one.error) for one in moment.told] == [
-        ("C1", "delivered", "1.5", NOON + MINUTE, ""),
-        ("C2", "owed", "", None, "not_in_channel"),
+    assert [(one.channel_id, one.state, one.message_ts, one.error) for one in moment.told] == [
+        ("C1", "delivered", "1.5", ""),
+        ("C2", "bundled", "", "not_in_channel"),
     ]
+    assert [one.sent_at is None for one in moment.told] == [False, True]
 
 
 async def test_a_history_tells_who_did_what_after_which_change(store: Store) -> None:

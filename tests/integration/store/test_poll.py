@@ -16,6 +16,7 @@ from bot.tasks import Tasks
 from bot.watching import AT_ONCE, Poller, Rules
 from tests.fixtures.changes import waba
 from tests.fixtures.clock import NOON, Clock
+from tests.fixtures.delivery import alerts_owed
 
 FETCH_FAILED = CamsUnknownOutcomeError("QueryChatappBindWaba", "no answer in time")
 
@@ -55,7 +56,7 @@ async def test_a_change_is_told_to_the_subscribed_channels(store: Store) -> None
     cams.answers["space"] = "REJECTED"
     clock += timedelta(minutes=5)
     [change] = await poll(store, cams.get_waba, ["space"], "C0", clock)
-    [alert] = await store.claim_alerts(clock(), timedelta(0), 10)
+    [alert] = await alerts_owed(store)
 
     assert baseline == []
     assert (change.before, change.after, change.before_since) == ("PENDING", "REJECTED", NOON)
@@ -67,7 +68,7 @@ async def test_a_space_without_subscriptions_is_told_to_the_fallback_channel(sto
     await poll(store, cams.get_waba, ["space"], "C0", clock)
     cams.answers["space"] = "REJECTED"
     await poll(store, cams.get_waba, ["space"], "C0", clock)
-    [alert] = await store.claim_alerts(NOON, timedelta(0), 10)
+    [alert] = await alerts_owed(store)
 
     assert alert.channel_id == "C0"
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.store import Change, Store, Watch, create_engine
 from tests.fixtures.changes import APPROVED
+from tests.fixtures.delivery import alerts_owed
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -19,7 +20,7 @@ def approve(watch: Watch) -> tuple[Watch, Sequence[Change]]:
 
 
 async def channels_owed(store: Store) -> set[str]:
-    return {alert.channel_id for alert in await store.claim_alerts(NOON, NOON - NOON, 100)}
+    return {alert.channel_id for alert in await alerts_owed(store)}
 
 
 async def test_a_change_is_recorded_with_the_status_and_an_alert_for_each_channel(store: Store) -> None:
