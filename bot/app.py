@@ -126,14 +126,23 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         begin = connect(bolt, Acts(ROUTES, services), tasks)
         ready = await _reachable(stack, services, bolt, begin, tasks)
         stack.push_async_callback(_drain, tasks)
-        scheduler = AsyncIOScheduler(timezone=UTC)
-        jobs.schedule(scheduler, services, tasks)
-        scheduler.start()
-        stack.callback(scheduler.shutdown, wait=False)
-        await stack.enter_async_context(jobs.waking(scheduler, services))
+        await stack.enter_async_context(_at_work(services, tasks))
         _settle()
         await _until(ready)
         yield
+
+
+@asynccontextmanager
+async def _at_work(services: Services, tasks: Tasks) -> AsyncIterator[None]:
+    """Run the jobs, on time and when there is work for them."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    jobs.schedule(scheduler, services, tasks)
+    scheduler.start()
+    try:
+        async with jobs.waking(scheduler, services):
+            yield
+    finally:
+        scheduler.shutdown(wait=False)
 
 
 async def _reachable(

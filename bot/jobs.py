@@ -151,7 +151,7 @@ def schedule(scheduler: AsyncIOScheduler, services: Services, tasks: Tasks) -> N
         (reload_register, RELOAD_SECONDS),
     )
     for job, seconds in table:
-        run = partial(_run, job, services, tasks)
+        run = partial(_run, job, services, tasks, asyncio.Lock())
         scheduler.add_job(run, "interval", seconds=seconds, next_run_time=services.clock(), id=job.__name__, **options)
 
 
@@ -171,20 +171,25 @@ async def waking(scheduler: AsyncIOScheduler, services: Services) -> AsyncIterat
 async def _run_when_woken(scheduler: AsyncIOScheduler, services: Services, kind: WakeKind) -> None:
     while True:
         await services.store.woken.wait(kind)
-        scheduler.modify_job(WAKES[kind], next_run_time=services.clock())
+        # Beside the schedule, which would leave out a run that is due while the last one is not over.
+        run = asyncio.ensure_future(scheduler.get_job(WAKES[kind]).func())
+        await asyncio.wait({run})
+        if error := run.exception():
+            log.error("a job failed", job=WAKES[kind], exc_info=error)
 
 
-async def _run(job: Job, services: Services, tasks: Tasks) -> None:
-    # A task of our own: the scheduler's shutdown cancels what it runs, and cannot wait for it.
-    if tasks.draining:
-        return
-    work = tasks.start(job(services))
-    try:
-        await asyncio.shield(work)
-    except asyncio.CancelledError:
-        # The scheduler stops, which is no failure; the work goes on, and the drain waits for it.
-        if work.cancelled():
-            raise
+async def _run(job: Job, services: Services, tasks: Tasks, one_at_a_time: asyncio.Lock) -> None:
+    async with one_at_a_time:
+        # A task of our own: the scheduler's shutdown cancels what it runs, and cannot wait for it.
+        if tasks.draining:
+            return
+        work = tasks.start(job(services))
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            # The scheduler stops, which is no failure; the work goes on, and the drain waits for it.
+            if work.cancelled():
+                raise
 
 
 def _note(event: JobEvent) -> None:

@@ -22,8 +22,9 @@ from bot.tasks import Tasks
 
 # QueryChatappBindWaba allows 10 calls a second; with more in flight the rest only waits for its permit.
 AT_ONCE = 10
-# A call ends within 25 seconds, and what is recorded after the lease is lost.
-LEASE = timedelta(seconds=45)
+# For so long a watch waits for a process that has died. Who lives and takes longer holds on to it.
+LEASE = timedelta(seconds=10)
+HOLD_AFTER = 3.0
 # Where CAMS cannot be asked at all, or the database takes nothing.
 TROUBLE_REST = timedelta(seconds=2)
 UNRECORDED_REST = timedelta(seconds=30)
@@ -53,6 +54,7 @@ class Poller:
         self._clock = clock
         self._tasks = tasks
         self._looking: set[asyncio.Task[list[Transition]]] = set()
+        self._held: dict[str, tuple[Watch, float]] = {}
         self._one_tick = asyncio.Lock()
         self._load = Load({}, rules.settled_every)
         self._counted_at = self._rests_until = -math.inf
@@ -60,6 +62,7 @@ class Poller:
     async def tick(self) -> None:
         """Begin the looks that are due and that there is room for, and return while they are under way."""
         async with self._one_tick:
+            await self._hold()
             room = AT_ONCE - len(self._looking)
             if room <= 0:
                 return
@@ -73,6 +76,12 @@ class Poller:
         """Look at all that is due, until nothing is, and return what was recorded."""
         await self.tick()
         return [one for recorded in await asyncio.gather(*self._looking) for one in recorded]
+
+    async def _hold(self) -> None:
+        """Keep what is looked at for long, as behind a line of others for the quota."""
+        long_ago = monotonic() - HOLD_AFTER
+        slow = [claim for claim, since in self._held.values() if since <= long_ago]
+        await self._store.hold_watches(slow, LEASE)
 
     async def _count(self) -> None:
         if monotonic() - self._counted_at < COUNT_EVERY:
@@ -96,6 +105,7 @@ class Poller:
         return recorded
 
     async def _look(self, claim: Watch) -> list[Transition]:
+        self._held[claim.space_id] = claim, monotonic()
         try:
             return await follow(self._store, self._fetch, claim, self._rest, self._rules.fallback_channel, self._clock)
         except OF_ALL_SPACES as exc:
@@ -105,6 +115,8 @@ class Poller:
         except Exception:
             log.exception("look could not be recorded", space=claim.space_id)
             await self._put_back_if_possible(claim)
+        finally:
+            del self._held[claim.space_id]
         return []
 
     async def _put_back_if_possible(self, claim: Watch) -> None:

@@ -86,6 +86,9 @@ class NoStore(Store):
         """Give out the next ones."""
         return [Watch(space_id) for space_id in islice(self._due, limit)]
 
+    async def hold_watches(self, claims: Collection[Watch], lease: timedelta) -> None:
+        """Do nothing."""
+
     async def put_back(self, claim: Watch, after: timedelta) -> bool:  # noqa: ARG002 - the interface
         """Leave it."""
         return True

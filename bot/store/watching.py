@@ -85,8 +85,7 @@ class WatchQueries(Queries):
                 again = await self._again(tx, current, after, claim, rest)
                 await tx.execute(update(watches).where(mine).values({**asdict(after), **again}))
                 channels = await channels_of(tx, space_id) or ([fallback_channel] if fallback_channel else [])
-                origin = origin_of(claim)
-                return [await owe(tx, change, space_id, channels, now, origin) for change in changes]
+                return [await owe(tx, change, space_id, channels, now, origin_of(claim)) for change in changes]
         finally:
             if claim:
                 self._under_way.discard(space_id)
@@ -101,6 +100,16 @@ class WatchQueries(Queries):
                 return done.rowcount == 1
         finally:
             self._under_way.discard(claim.space_id)
+
+    async def hold_watches(self, claims: Collection[Watch], lease: timedelta) -> None:
+        """Let claims that are still held end a whole lease from now; what is lost stays lost."""
+        if not claims:
+            return
+        held = or_(*((watches.c.space_id == one.space_id) & (watches.c.fence == one.fence) for one in claims))
+        async with self._writing() as tx:
+            await lock_watches(tx, held)
+            until = await self._now(tx) + lease
+            await tx.execute(update(watches).where(held, watches.c.lease_until.is_not(None)).values(lease_until=until))
 
     async def release_watches(self) -> None:
         """End every claim, at the start of a process that is alone; no watch is due later than in a round.

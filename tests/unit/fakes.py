@@ -163,6 +163,9 @@ class FakeStore:
     async def watched_groups(self, *_: object) -> Counter[Group]:
         return Counter()
 
+    async def hold_watches(self, *_: object) -> None:
+        """Hold nothing."""
+
     async def claim_watches(self, *_: object) -> list[Watch]:
         return []
 

@@ -8,7 +8,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.testing import capture_logs
 
 from bot import jobs
-from bot.store import Post
+from bot.store import Post, Wake
 from bot.tasks import Tasks
 from tests.fixtures.clock import NOON
 from tests.unit.fakes import FakeStore, make_services
@@ -115,3 +115,67 @@ async def test_no_job_begins_while_the_bot_drains() -> None:
             await job.func()
 
     assert not store.begun.is_set()
+
+
+class Waking(Busy):
+    """Is woken by the test alone, and counts the ticks of the poll."""
+
+    def __init__(self, first_mistake: Exception | None = None) -> None:
+        super().__init__()
+        self.first_mistake = first_mistake
+        self.woken = Wake()
+        self.may_go_on.set()
+        self.ticks: asyncio.Queue[int] = asyncio.Queue()
+        self.runs = 0
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        yield
+
+    async def hold_watches(self, *_: object) -> None:
+        self.runs += 1
+        self.ticks.put_nowait(self.runs)
+        if self.runs == 1 and self.first_mistake:
+            raise self.first_mistake
+
+
+async def test_a_wake_runs_its_job_at_once_and_again_after_one_that_failed() -> None:
+    store = Waking(ValueError("a mistake"))
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    services = make_services(store=store)
+    jobs.schedule(scheduler, services, Tasks())
+    # The schedule itself runs nothing, so that whatever runs was woken.
+    scheduler.start(paused=True)
+    with capture_logs() as logs:
+        async with asyncio.timeout(10), jobs.waking(scheduler, services):
+            for _ in range(3):
+                store.woken.now(["watches"])
+                await store.ticks.get()
+    scheduler.shutdown(wait=False)
+
+    assert store.runs == 3
+    assert [entry["job"] for entry in logs if entry["event"] == "a job failed"] == ["poll_reviews"]
+
+
+async def test_a_job_that_is_woken_while_it_runs_runs_once_more_and_not_twice_at_a_time() -> None:
+    store = Waking()
+    store.may_go_on.clear()
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    services = make_services(store=store)
+    jobs.schedule(scheduler, services, Tasks())
+    scheduler.start(paused=True)
+    async with asyncio.timeout(10), jobs.waking(scheduler, services):
+        store.woken.now(["watches"])
+        await store.begun.wait()
+        store.woken.now(["watches"])
+        beside = asyncio.ensure_future(scheduler.get_job("poll_reviews").func())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        meanwhile = store.runs
+        store.may_go_on.set()
+        while store.runs < 3:
+            await store.ticks.get()
+        await beside
+    scheduler.shutdown(wait=False)
+
+    assert meanwhile == 1

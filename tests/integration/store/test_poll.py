@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from bot import watching
 from bot.alerts import change_view
-from bot.cams.errors import CamsPermissionError, CamsUnknownOutcomeError
+from bot.cams.errors import CamsDownError, CamsPermissionError, CamsUnknownOutcomeError
 from bot.cams.models import Waba
 from bot.review import FAILING_AFTER, Fetch, look
 from bot.store import Store, Transition, create_engine
@@ -154,6 +155,55 @@ async def test_no_more_than_a_few_spaces_are_asked_at_a_time(store: Store) -> No
     await polling
 
     assert meanwhile == AT_ONCE
+
+
+async def test_a_look_that_takes_long_is_held_on_to_by_the_next_tick(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "HOLD_AFTER", 0.0)
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def fetch(_: str) -> Waba:
+        asked.set()
+        await may_answer.wait()
+        return waba("APPROVED")
+
+    await store.subscribe("space", "C1", "U1", NOON)
+    tasks = Tasks()
+    poller = Poller(store, fetch, Rules((), "", timedelta(minutes=5)), Clock(), tasks)
+    await poller.tick()
+    await asked.wait()
+    [begun] = await store.watches()
+    await poller.tick()
+    [held] = await store.watches()
+    may_answer.set()
+    await tasks.drain(10)
+    [done] = await store.watches()
+
+    assert begun.lease_until is not None
+    assert held.lease_until is not None
+    assert held.lease_until > begun.lease_until
+    assert (done.lease_until, done.review_status) == (None, "APPROVED")
+
+
+async def test_what_concerns_all_spaces_ends_the_poll_and_puts_back_what_it_had(store: Store) -> None:
+    asked = list[str]()
+
+    async def fetch(space_id: str) -> Waba:
+        asked.append(space_id)
+        raise CamsDownError("QueryChatappBindWaba", "silent")
+
+    spaces = [f"space_{number:02}" for number in range(3 * AT_ONCE)]
+    for space_id in spaces:
+        await store.subscribe(space_id, "C1", "U1", NOON)
+    poller = Poller(store, fetch, Rules((), "", timedelta(minutes=5)), Clock(), Tasks())
+    await poller.sweep()
+    await poller.sweep()
+    watches = await store.watches()
+
+    assert len(asked) == AT_ONCE
+    assert [watch for watch in watches if watch.lease_until or watch.failing_since] == []
+    assert {watch.space_id for watch in watches if watch.due_at} == set(asked)
 
 
 async def test_a_poll_that_fails_for_long_is_told_once_and_so_is_its_recovery(store: Store) -> None:

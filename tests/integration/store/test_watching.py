@@ -124,6 +124,23 @@ async def test_what_is_put_back_is_due_after_its_rest(store: Store) -> None:
     assert await claimed(store) == [first.space_id]
 
 
+async def test_a_claim_that_is_held_on_to_outlives_its_lease_and_one_that_is_lost_does_not_come_back(
+    store: Store,
+) -> None:
+    await subscribed(store, "a", "b")
+    held, lost = await store.claim_watches(LEASE, 2)
+    await store.put_back(lost, HOUR)
+    await store.hold_watches([held, lost], HOUR)
+    await store.hold_watches([], HOUR)
+    leases = {watch.space_id: watch.lease_until for watch in await store.watches()}
+    extended = leases[held.space_id]
+
+    assert held.lease_until is not None
+    assert extended is not None
+    assert extended > held.lease_until + HOUR / 2
+    assert leases[lost.space_id] is None
+
+
 async def test_after_trouble_what_was_not_seen_since_its_beginning_is_due(store: Store) -> None:
     await settle(store, "a")
     await store.make_due(seen_before=NOON)
