@@ -175,5 +175,5 @@ async def _situation(tx: AsyncConnection, channel: Channel, owed: Sequence[Alert
     roots = select(posts.c.card_id).where(posts.c.card_id.in_(keys), posts.c.kind == "card", posts.c.state != "dropped")
     lately = and_(transitions.c.kind == "review", transitions.c.seen_at > now - FLAPS_WITHIN)
     counts = select(transitions.c.space_id, func.count()).where(lately).group_by(transitions.c.space_id)
-    flaps = {space_id: count for space_id, count in await tx.execute(counts)}
+    flaps: dict[str, int] = dict(iter(await tx.execute(counts)))
     return Situation(channel, owed, found, set(await tx.scalars(roots)), flaps, now)

@@ -38,7 +38,7 @@ async def after_a_crash(running: World) -> Mapping[str, list[Message]]:
     await eventually(lambda: running.delivered(1))
     running.slack.faults.add(Fault("rate_limited", "chat.postMessage"))
     running.cams.world.review(spaces["owed at"].id, "REJECTED")
-    await eventually(lambda: running.store.alert_problems(1))
+    await eventually(lambda: running.store.post_problems(1))
     await running.crash_bot()
     running.cams.world.review(spaces["changed after"].id, "REJECTED")
     running.fair_weather()
