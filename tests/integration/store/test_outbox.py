@@ -206,8 +206,7 @@ async def test_a_channel_that_hangs_holds_up_no_other(store: Store) -> None:
     poster = Poster(store, chat, Clock())
     await poster.outbox.tick()
     async with asyncio.timeout(10):
-        while len(chat.sent) < 10:
-            await asyncio.sleep(0.01)
+        await chat.has_sent(10)
     done.set()
     await poster.outbox.idle()
 
