@@ -40,9 +40,9 @@ def table(where: Message | View) -> list[list[str]]:
 
 
 def buttons(where: Message | View) -> list[str]:
-    """Return the words on the buttons."""
+    """Return the words on the buttons and on the selects beside them."""
     rows = (block["elements"] for block in where.blocks if block["type"] == "actions")
-    return [_label(element) for elements in rows for element in elements]
+    return [_plain(_words(element)) for elements in rows for element in elements]
 
 
 def held(view: View, name: str) -> Any:
@@ -58,11 +58,6 @@ def scan(picture: bytes | None) -> str:
     return str(code.text)
 
 
-def _label(element: Json) -> str:
-    """What stands on a button, or on a list that is closed."""
-    return _plain(element.get("text") or element["placeholder"])
-
-
 def _block(block: Json) -> str:  # noqa: PLR0911 - one for each kind of block
     match block["type"]:
         case "rich_text":
@@ -74,13 +69,18 @@ def _block(block: Json) -> str:  # noqa: PLR0911 - one for each kind of block
         case "table":
             return "\n".join(" | ".join(cell["text"] for cell in cells) for cells in block["rows"])
         case "actions":
-            return " ".join(f"[{_label(element)}]" for element in block["elements"])
+            return " ".join(f"[{_plain(_words(element))}]" for element in block["elements"])
         case "input":
             return f"{_plain(block['label'])}: {_plain(block['hint']) if 'hint' in block else ''}"
         case "image":
             return f"({block['alt_text']})"
         case other:
             raise ValueError(f"no reading of a block of type {other}")
+
+
+def _words(element: Json) -> Json:
+    words: Json = element["text"] if "text" in element else element["placeholder"]
+    return words
 
 
 def _plain(text: Json) -> str:

@@ -5,17 +5,17 @@ import pytest_asyncio
 
 from sandbox.cams import Fault as CamsFault
 from sandbox.cams import Space
-from sandbox.slack import Fault, Message
-from tests.e2e.reading import row, shown, title
-from tests.fixtures.world import World, name_of
+from sandbox.slack import Fault
+from tests.e2e.reading import row, shown
+from tests.fixtures.world import ALERT_SECONDS, World, name_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 RETRY_AFTER = 3
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def after_the_storm(running: World) -> list[list[Message]]:
-    """The alerts of four channels whose first post met one trouble each, and then there was another change."""
+async def after_the_storm(running: World) -> list[list[str]]:
+    """What was told in four channels whose first post met one trouble each, and then there was another change."""
     watched = [await _watched(running, running.new_channel().id) for _ in range(4)]
     faults = [
         Fault("rate_limited", "chat.postMessage", count=1, seconds=RETRY_AFTER),
@@ -31,16 +31,14 @@ async def after_the_storm(running: World) -> list[list[Message]]:
         alerts = [await running.alerts(number, channel) for _, channel in watched]
     if [fault.hits for fault in faults] != [1, 1, 1, 1]:
         raise AssertionError(faults)
-    return alerts
+    return [await running.changes(space.id, told) for (space, _), told in zip(watched, alerts, strict=True)]
 
 
-async def test_alerts_that_slack_did_not_take_are_posted_later_and_once(after_the_storm: list[list[Message]]) -> None:
-    told = [[title(alert).split(": ")[1] for alert in alerts] for alerts in after_the_storm]
-
-    assert told == [["PENDING → REJECTED", "REJECTED → APPROVED"]] * 4
+async def test_alerts_that_slack_did_not_take_are_posted_later_and_once(after_the_storm: list[list[str]]) -> None:
+    assert after_the_storm == [["PENDING → REJECTED", "REJECTED → APPROVED"]] * 4
 
 
-async def test_an_alert_waits_for_as_long_as_slack_asks(running: World, after_the_storm: list[list[Message]]) -> None:
+async def test_an_alert_waits_for_as_long_as_slack_asks(running: World, after_the_storm: list[list[str]]) -> None:
     posts = [call for call in running.slack.requests if call.method == "chat.postMessage"]
     [refused] = [call for call in posts if call.fault == "rate_limited"]
     again = next(call for call in posts if call.at > refused.at and call.args["channel"] == refused.args["channel"])
@@ -56,19 +54,32 @@ async def archived(running: World) -> tuple[Space, str, str]:
     await running.says("operator", f"/cams watch {space.id}", other)
     running.slack.workspace.change_channel(running.slack.channel(gone), is_archived=True)
     running.cams.world.review(space.id, "REJECTED")
-    await running.logged("alert cannot be delivered")
+    await running.logged("a channel takes no posts")
     return space, gone, other
 
 
-async def test_an_alert_for_an_archived_channel_is_given_up_and_shown(
+async def test_an_alert_for_an_archived_channel_is_kept_and_shown(
     world: World, archived: tuple[Space, str, str]
 ) -> None:
     space, gone, _ = archived
     message = await world.says("viewer", "/cams watches")
 
     assert "Alerts that got stuck" in shown(message)
-    assert f"#{gone} {name_of(space)}: PENDING → REJECTED." in shown(message)
+    assert f"#{gone} {name_of(space)}: PENDING → REJECTED since" in shown(message)
     assert "is_archived: the channel is archived" in shown(message)
+
+
+async def test_who_had_alerts_sent_to_an_archived_channel_is_told(
+    world: World, archived: tuple[Space, str, str]
+) -> None:
+    _, gone, _ = archived
+    operator = world.person("operator")
+
+    def notice() -> str | None:
+        said = [shown(message) for message in operator.messages("DM") if not message.ephemeral_to]
+        return next((text for text in said if f"#{gone} takes no alerts." in text), None)
+
+    assert "is_archived" in await world.slack.wait_for(notice, ALERT_SECONDS)
 
 
 async def test_an_archived_channel_holds_up_no_other(world: World, archived: tuple[Space, str, str]) -> None:
@@ -89,7 +100,7 @@ async def test_a_change_while_cams_is_down_is_told_once_it_is_back(world: World)
     alerts = await world.alerts(2, channel)
 
     assert [fault.hits for fault in faults] == [6, 6, 6]
-    assert [row(alert, "Before").split()[0] for alert in alerts] == ["PENDING", "REJECTED"]
+    assert await world.changes(space.id, alerts) == ["PENDING → REJECTED", "REJECTED → APPROVED"]
 
 
 async def test_one_space_that_cannot_be_read_stops_no_other(world: World) -> None:

@@ -4,12 +4,13 @@ One crash serves the tests of each database: a bot takes its time to start.
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import pytest
 import pytest_asyncio
 
 from sandbox.slack import Fault, Message
-from tests.e2e.reading import row, title
+from tests.e2e.reading import row
 from tests.fixtures.world import Setup, World, eventually
 
 pytestmark = [
@@ -25,8 +26,15 @@ pytestmark = [
 BOTH = ["PENDING → REJECTED", "REJECTED → APPROVED"]
 
 
+class After(NamedTuple):
+    """What stands in a channel afterwards, and which changes that tells."""
+
+    alerts: list[Message]
+    changes: list[str]
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def after_a_crash(running: World) -> Mapping[str, list[Message]]:
+async def after_a_crash(running: World) -> Mapping[str, After]:
     """The alerts about WABAs that were rejected before, at and after a crash, or not at all, and approved later."""
     spaces = {when: running.new_space("PENDING") for when in ("told before", "owed at", "changed after", "quiet")}
     channels = {when: running.new_channel().id for when in spaces}
@@ -47,35 +55,32 @@ async def after_a_crash(running: World) -> Mapping[str, list[Message]]:
         await running.alerts(1, channels[when])
     for space in spaces.values():
         running.cams.world.review(space.id, "APPROVED")
-    return {when: await running.alerts(1 if when == "quiet" else 2, channel) for when, channel in channels.items()}
+    alerts = {when: await running.alerts(1 if when == "quiet" else 2, channel) for when, channel in channels.items()}
+    return {when: After(alerts[when], await running.changes(spaces[when].id, alerts[when])) for when in spaces}
 
 
 async def test_an_alert_that_was_posted_before_the_crash_is_not_posted_again(
-    after_a_crash: Mapping[str, list[Message]],
+    after_a_crash: Mapping[str, After],
 ) -> None:
-    assert _changes(after_a_crash["told before"]) == BOTH
+    assert after_a_crash["told before"].changes == BOTH
 
 
-async def test_an_alert_that_was_owed_at_the_crash_is_posted_once(after_a_crash: Mapping[str, list[Message]]) -> None:
-    assert _changes(after_a_crash["owed at"]) == BOTH
+async def test_an_alert_that_was_owed_at_the_crash_is_posted_once(after_a_crash: Mapping[str, After]) -> None:
+    assert after_a_crash["owed at"].changes == BOTH
 
 
-async def test_a_change_while_the_bot_was_dead_is_told_once(after_a_crash: Mapping[str, list[Message]]) -> None:
-    assert _changes(after_a_crash["changed after"]) == BOTH
+async def test_a_change_while_the_bot_was_dead_is_told_once(after_a_crash: Mapping[str, After]) -> None:
+    assert after_a_crash["changed after"].changes == BOTH
 
 
-async def test_a_restart_is_no_change_and_keeps_the_baseline(after_a_crash: Mapping[str, list[Message]]) -> None:
-    assert _changes(after_a_crash["quiet"]) == ["PENDING → APPROVED"]
+async def test_a_restart_is_no_change_and_keeps_the_baseline(after_a_crash: Mapping[str, After]) -> None:
+    assert after_a_crash["quiet"].changes == ["PENDING → APPROVED"]
 
 
-async def test_a_restart_keeps_since_when(running: World, after_a_crash: Mapping[str, list[Message]]) -> None:
-    alert = after_a_crash["quiet"][0]
+async def test_a_restart_keeps_since_when(running: World, after_a_crash: Mapping[str, After]) -> None:
+    alert = after_a_crash["quiet"].alerts[0]
     watch = await running.store.watch(row(alert, "Space"))
 
     assert watch is not None
     assert watch.first_seen_at is not None
     assert row(alert, "Before") == f"PENDING since at least {watch.first_seen_at:%Y-%m-%d %H:%M} UTC"
-
-
-def _changes(alerts: list[Message]) -> list[str]:
-    return [title(alert).split(": ")[1] for alert in alerts]

@@ -1,0 +1,446 @@
+import asyncio
+from datetime import timedelta
+
+import aiohttp
+import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
+from bot.alerts.message import Message
+from bot.outbox import AT_ONCE, LEASE, NOWHERE_WAIT, POST_TIMEOUT, mark_of
+from bot.store import NewPost, Store
+from tests.fixtures.changes import record_change
+from tests.fixtures.clock import NOON, Clock
+from tests.fixtures.delivery import UNREADABLE, Chat, Fault, Poster, begun_anew, later, owe, said
+from tests.fixtures.refusals import refused
+from tests.fixtures.shown import shown
+
+SECOND = timedelta(seconds=1)
+ARCHIVED = refused("is_archived")
+LIMITED = refused("ratelimited", status=429, headers={"Retry-After": "77"})
+LOST = (aiohttp.ServerDisconnectedError(), TimeoutError(), refused("internal_error"), refused("x", status=503))
+NEVER = (refused("ratelimited", status=429), refused("a_code_of_tomorrow"))
+
+
+async def changed(store: Store, *channels: str, times: int = 1) -> list[int]:
+    for channel in channels:
+        await store.subscribe("space-1", channel, "U1", NOON)
+    return [(await record_change(store, "space-1", NOON)).id for _ in range(times)]
+
+
+async def test_what_is_owed_arrives_once_and_in_order(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    told = await changed(store, "C1", "C2", times=3)
+    poster = Poster(store, chat, clock)
+    await poster.tick()
+    await poster.tick()
+
+    assert (chat.told("C1"), chat.told("C2"), chat.looks) == (told, told, [])
+
+
+async def test_a_long_queue_needs_no_second_tick(store: Store) -> None:
+    chat = Chat()
+    for number in range(AT_ONCE + 4):
+        await owe(store, "C1", f"C{number + 2}")
+    await Poster(store, chat, Clock()).tick()
+
+    assert len(chat.sent) == 2 * (AT_ONCE + 4)
+
+
+@pytest.mark.parametrize("error", LOST, ids=repr)
+async def test_a_message_whose_answer_was_lost_is_found_and_not_posted_again(store: Store, error: Exception) -> None:
+    chat, clock = Chat(), Clock()
+    chat.faults["C1"] = [Fault(), Fault(error, accepted=True)]
+    await owe(store, "C1", words="first")
+    await owe(store, "C1", words="second")
+    poster = Poster(store, chat, clock)
+    await poster.tick()
+    await later(store, clock, 5 * SECOND)
+    await poster.tick()
+
+    assert chat.texts("C1") == ["first", "second"]
+    assert chat.looks == [("C1", chat.sent[0].ts)]
+    assert await store.oldest_owed() is None
+
+
+@pytest.mark.parametrize("error", LOST, ids=repr)
+async def test_a_message_that_never_came_is_posted_after_a_look(store: Store, error: Exception) -> None:
+    chat, clock = Chat(), Clock()
+    chat.faults["C1"] = [Fault(error)]
+    await owe(store, "C1")
+    poster = Poster(store, chat, clock)
+    await poster.tick()
+    await later(store, clock, 5 * SECOND)
+    await poster.tick()
+
+    assert (chat.texts("C1"), chat.looks) == (["a message"], [("C1", None)])
+
+
+@pytest.mark.parametrize("error", NEVER, ids=repr)
+async def test_after_a_definite_no_nobody_looks(store: Store, error: Exception) -> None:
+    chat, clock = Chat(), Clock()
+    chat.faults["C1"] = [Fault(error)]
+    await owe(store, "C1")
+    poster = Poster(store, chat, clock)
+    await poster.tick()
+    await later(store, clock, 5 * SECOND)
+    await poster.tick()
+
+    assert (chat.texts("C1"), chat.looks) == (["a message"], [])
+
+
+async def test_where_the_history_cannot_be_read_it_is_posted_again_and_says_so(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.faults["C1"] = [Fault(TimeoutError(), accepted=True)]
+    chat.unreadable["C1"] = UNREADABLE
+    await changed(store, "C1")
+    poster = Poster(store, chat, clock)
+    await poster.tick()
+    await later(store, clock, 5 * SECOND)
+    await poster.tick()
+    first, second = (one.letter for one in chat.sent)
+
+    assert second.message.text == f"May be a repeat: {first.message.text}"
+    assert "I could not see whether it is here already" in shown(list(second.message.blocks))
+    assert (second.mark, second.changes) == (first.mark, first.changes)
+
+
+@pytest.mark.parametrize("error", [LIMITED, TimeoutError(), aiohttp.ServerDisconnectedError()], ids=repr)
+async def test_a_look_that_fails_is_done_again_before_anything_is_posted(store: Store, error: Exception) -> None:
+    chat, clock = Chat(), Clock()
+    chat.faults["C1"] = [Fault(TimeoutError(), accepted=True)]
+    chat.unreadable["C1"] = error
+    await owe(store, "C1")
+    poster = Poster(store, chat, clock)
+    for _ in range(3):
+        await poster.tick()
+        await later(store, clock, 77 * SECOND)
+    chat.unreadable.clear()
+    await poster.tick()
+
+    assert (chat.texts("C1"), await store.oldest_owed()) == (["a message"], None)
+
+
+async def test_what_was_under_way_at_a_crash_is_found(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.faults["C1"] = [Fault(accepted=True, until=asyncio.Event())]
+    await owe(store, "C1")
+    dying = Poster(store, chat, clock)
+    await dying.outbox.tick()
+    await chat.asked.wait()
+    await dying.tasks.drain(0)
+    await Poster(await begun_anew(store, clock), chat, clock).tick()
+
+    assert (chat.texts("C1"), len(chat.looks)) == (["a message"], 1)
+    assert await store.oldest_owed() is None
+
+
+async def test_a_stop_cuts_off_what_hangs_and_loses_nothing(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.faults["C1"] = [Fault(until=asyncio.Event())]
+    await owe(store, "C1", "C1", "C2", "C2")
+    stopping = Poster(store, chat, clock)
+    await stopping.outbox.tick()
+    await chat.asked.wait()
+
+    assert await stopping.tasks.drain(0.5) == 1
+
+    await Poster(await begun_anew(store, clock), chat, clock).tick()
+
+    assert (len(chat.texts("C1")), len(chat.texts("C2"))) == (2, 2)
+
+
+async def test_a_process_that_stops_takes_on_no_more(store: Store) -> None:
+    chat, clock, done = Chat(), Clock(), asyncio.Event()
+    chat.faults["C1"] = [Fault(until=done)]
+    await owe(store, "C1", "C1")
+    poster = Poster(store, chat, clock)
+    await poster.outbox.tick()
+    await chat.asked.wait()
+    draining = asyncio.create_task(poster.tasks.drain(10))
+    await asyncio.sleep(0)
+    done.set()
+
+    assert await draining == 0
+    assert len(chat.texts("C1")) == 1
+
+
+async def test_the_wait_that_slack_asks_for_holds_its_channel_and_no_other(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.faults["C1"] = [Fault(LIMITED)]
+    await owe(store, "C1", "C2")
+    poster = Poster(store, chat, clock)
+    await poster.tick()
+    await owe(store, "C1", "C2")
+    await later(store, clock, 70 * SECOND)
+    await poster.tick()
+    early = len(chat.texts("C1"))
+    await later(store, clock, 7 * SECOND)
+    await poster.tick()
+
+    assert (early, len(chat.texts("C1")), len(chat.texts("C2"))) == (0, 2, 2)
+
+
+async def test_a_failure_is_tried_again_with_growing_waits(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.always["C1"] = refused("a_code_of_tomorrow")
+    await owe(store, "C1")
+    poster = Poster(store, chat, clock)
+    tried = []
+    for _ in range(5):
+        chat.asked.clear()
+        await poster.tick()
+        tried.append(chat.asked.is_set())
+        await later(store, clock, 5 * SECOND)
+    [problem] = await store.post_problems(10)
+
+    # At once, after 5 seconds, then after 15.
+    assert tried == [True, True, False, False, True]
+    assert (problem.failures, problem.error) == (3, "a_code_of_tomorrow")
+
+
+async def test_a_channel_that_hangs_holds_up_no_other(store: Store) -> None:
+    chat, done = Chat(), asyncio.Event()
+    chat.faults["C1"] = [Fault(until=done)]
+    await owe(store, "C1", *["C2"] * 5, *["C3"] * 5)
+    poster = Poster(store, chat, Clock())
+    await poster.outbox.tick()
+    async with asyncio.timeout(10):
+        await chat.has_sent(10)
+    done.set()
+    await poster.outbox.idle()
+
+    assert [one.channel_id for one in chat.sent[10:]] == ["C1"]
+
+
+@pytest.mark.parametrize("error", [ARCHIVED, refused("invalid_blocks"), TimeoutError(), ZeroDivisionError("ours")])
+async def test_a_channel_that_fails_holds_up_no_other(store: Store, error: Exception) -> None:
+    chat = Chat()
+    chat.always["C1"] = error
+    told = await changed(store, "C1", "C2", times=3)
+    with capture_logs():
+        await Poster(store, chat, Clock()).tick()
+
+    assert (chat.told("C1"), chat.told("C2")) == ([], told)
+
+
+async def test_what_an_archived_channel_cannot_take_goes_to_the_fallback_channel_with_the_reason(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.always["C1"] = ARCHIVED
+    told = await changed(store, "C1", times=2)
+    await Poster(store, chat, clock, "C0").tick()
+    message = next(one.letter.message for one in chat.sent if one.channel_id == "C0")
+
+    assert (chat.told("C0"), chat.told("C1")) == (told, [])
+    assert message.text.startswith("Meant for another channel: Acme: PENDING → APPROVED")
+    assert "C1" in shown(list(message.blocks))
+    assert "is_archived: the channel is archived" in shown(list(message.blocks))
+
+
+async def test_the_owner_of_a_channel_is_told_once_that_it_takes_nothing(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.always["C1"] = ARCHIVED
+    await changed(store, "C1", times=3)
+    poster = Poster(store, chat, clock, "C0")
+    for _ in range(3):
+        await poster.tick()
+    [notice] = [one.letter.message for one in chat.sent if one.channel_id == "U1"]
+
+    assert "takes no alerts. is_archived" in shown(list(notice.blocks))
+    assert "C0" in shown(list(notice.blocks))
+
+
+async def test_an_owner_who_cannot_be_told_is_given_up(store: Store) -> None:
+    chat = Chat()
+    chat.always |= {"C1": ARCHIVED, "U1": refused("user_disabled")}
+    told = await changed(store, "C1")
+    await Poster(store, chat, Clock(), "C0").tick()
+    problems = await store.post_problems(10)
+
+    assert chat.told("C0") == told
+    assert [(one.channel_id, one.state) for one in problems] == [("U1", "dropped")]
+
+
+async def test_without_another_channel_it_is_kept_until_the_channel_works_again(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.always["C1"] = ARCHIVED
+    told = await changed(store, "C1", times=2)
+    poster = Poster(store, chat, clock)
+    await poster.tick()
+    [kept] = await store.post_problems(10)
+    chat.always.clear()
+    await later(store, clock, NOWHERE_WAIT)
+    await poster.tick()
+
+    assert (kept.channel_id, kept.state, kept.error.partition(":")[0]) == ("C1", "owed", "is_archived")
+    assert chat.told("C1") == told
+    assert await store.post_problems(10) == []
+
+
+async def test_where_the_fallback_channel_fails_too_it_is_kept_there(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.always |= {"C1": ARCHIVED, "C0": ARCHIVED}
+    told = await changed(store, "C1")
+    poster = Poster(store, chat, clock, "C0")
+    await poster.tick()
+    chat.always.clear()
+    await later(store, clock, NOWHERE_WAIT)
+    await poster.tick()
+
+    assert chat.told("C0") == told
+
+
+async def test_a_channel_that_broke_again_is_news_again(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    poster = Poster(store, chat, clock, "C0")
+    for broken in (True, False, True):
+        chat.always = {"C1": ARCHIVED} if broken else {}
+        await changed(store, "C1")
+        await poster.tick()
+
+    assert len(chat.texts("U1")) == 2
+
+
+async def test_a_message_that_slack_refuses_is_said_plainly(store: Store) -> None:
+    chat = Chat()
+    chat.faults["C1"] = [Fault(refused("invalid_blocks"))]
+    told = await changed(store, "C1")
+    with capture_logs():
+        await Poster(store, chat, Clock()).tick()
+    [sent] = chat.sent
+
+    assert (list(sent.letter.changes), list(sent.letter.message.blocks)) == (told, [])
+    assert sent.letter.message.text.startswith("Acme: PENDING → APPROVED")
+
+
+async def test_what_slack_refuses_even_plainly_is_dropped_and_the_channel_goes_on(store: Store) -> None:
+    chat = Chat()
+    chat.faults["C1"] = [Fault(refused("invalid_blocks")), Fault(refused("msg_too_long"))]
+    told = await changed(store, "C1", times=2)
+    with capture_logs() as logs:
+        await Poster(store, chat, Clock()).tick()
+    [problem] = await store.post_problems(10)
+
+    assert chat.told("C1") == told[1:]
+    assert (problem.state, problem.error.partition(":")[0]) == ("dropped", "msg_too_long")
+    assert [one["event"] for one in logs if one["log_level"] == "error"] == ["Slack refuses a message"] * 2
+
+
+async def test_a_plain_message_that_goes_to_another_channel_keeps_its_words(store: Store) -> None:
+    chat = Chat()
+    chat.faults["C1"] = [Fault(ARCHIVED)]
+    await owe(store, "C1", words="only words")
+    await Poster(store, chat, Clock(), "C0").tick()
+    [sent] = chat.sent
+
+    assert (sent.channel_id, list(sent.letter.message.blocks)) == ("C0", [])
+    assert "only words" in sent.letter.message.text
+
+
+@pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive", "missing_scope"])
+async def test_a_token_that_is_dead_loses_nothing(store: Store, code: str) -> None:
+    chat, clock = Chat(), Clock()
+    chat.always = dict.fromkeys(("C0", "C1", "C2"), refused(code))
+    told = await changed(store, "C1", "C2", times=2)
+    poster = Poster(store, chat, clock, "C0")
+    for _ in range(20):
+        await poster.tick()
+        await later(store, clock, timedelta(minutes=15))
+    chat.always.clear()
+    await poster.tick()
+
+    assert (chat.told("C1"), chat.told("C2"), chat.texts("C0"), chat.texts("U1")) == (told, told, [], [])
+
+
+async def test_an_error_is_noted_without_what_it_says(store: Store) -> None:
+    chat = Chat()
+    chat.always["C1"] = ZeroDivisionError("a private matter")
+    await owe(store, "C1")
+    with capture_logs():
+        await Poster(store, chat, Clock()).tick()
+    [problem] = await store.post_problems(10)
+
+    assert (problem.state, problem.error) == ("owed", "ZeroDivisionError")
+
+
+async def test_what_a_database_could_not_record_is_found_afterwards(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    await owe(store, "C1")
+    poster = Poster(store, chat, clock)
+
+    async def fails(*_: object) -> bool:
+        raise OSError("the database is gone")
+
+    store.sent = fails  # type: ignore[method-assign]  # a database that fails between two lines
+    with capture_logs() as logs, pytest.raises(OSError, match="the database is gone"):
+        await poster.tick()
+    await Poster(await begun_anew(store, clock), chat, clock).tick()
+
+    assert chat.texts("C1") == ["a message"]
+    assert [one["event"] for one in logs] == ["a task failed"]
+
+
+async def test_alerts_that_cannot_be_bundled_hold_up_no_post(store: Store) -> None:
+    chat = Chat()
+    await owe(store, "C1")
+    await changed(store, "C2")
+    async with store._writing() as tx:
+        zone = {"channel_id": "C2", "time_zone": "Nowhere/At_All"}
+        await tx.execute(
+            text(
+                "INSERT INTO channels (channel_id, mode, time_zone, digest_at, quiet_from, quiet_until, remind_after,"
+                " escalate_after, escalate_to, broken_because)"
+                " VALUES (:channel_id, 'digest', :time_zone, '', '', '', 0, 0, '', '')"
+            ),
+            zone,
+        )
+    with capture_logs() as logs:
+        await Poster(store, chat, Clock()).tick()
+
+    assert chat.texts("C1") == ["a message"]
+    assert [one["event"] for one in logs] == ["the alerts of a channel could not be bundled"]
+
+
+async def test_two_processes_post_each_message_once(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    told = await changed(store, "C1", "C2", "C3", times=4)
+    # On SQLite there is one process; its ticks may come at once all the same.
+    stores = [store, store if store.is_alone else Store(store._engine)]
+    posters = [Poster(one, chat, clock) for one in stores for _ in range(2)]
+    for _ in range(2):
+        await asyncio.gather(*(poster.tick() for poster in posters))
+
+    assert [chat.told(channel) for channel in ("C1", "C2", "C3")] == [told] * 3
+
+
+async def test_a_line_stands_in_the_thread_of_its_message(store: Store) -> None:
+    chat = Chat()
+    root = await store.owe(NewPost(channel_id="C1", kind="card", content=said("a card")), NOON)
+    for kind in ("line", "news"):
+        await store.owe(NewPost(channel_id="C1", kind=kind, content=said(kind), parent_id=root), NOON)
+    await Poster(store, chat, Clock()).tick()
+    card, line, news = chat.sent
+
+    assert (card.letter.thread_ts, line.letter.thread_ts, news.letter.thread_ts) == ("", card.ts, card.ts)
+    assert (line.letter.broadcast, news.letter.broadcast) == (False, True)
+
+
+async def test_each_post_has_a_mark_of_its_own(store: Store) -> None:
+    chat = Chat()
+    await owe(store, *["C1"] * 3)
+    [first] = await store.claim_posts(NOON, LEASE, 1)
+    await store.postpone_post(first, timedelta(0), "", maybe_there=False, now=NOON)
+    await Poster(store, chat, Clock()).tick()
+    marks = [one.letter.mark for one in chat.sent]
+
+    assert (marks[0], len(set(marks))) == (mark_of(first), 3)
+
+
+def test_a_lease_outlives_the_look_and_the_post() -> None:
+    assert LEASE > POST_TIMEOUT
+
+
+def test_a_message_comes_back_from_the_outbox_as_it_went_in() -> None:
+    message = Message("text", [{"type": "divider"}])
+
+    assert Message.loads(message.dumps()) == message
