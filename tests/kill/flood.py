@@ -4,7 +4,6 @@ import asyncio
 import random
 import tempfile
 from collections import Counter
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
@@ -15,7 +14,8 @@ from sandbox.slack.notices import Change
 from sandbox.slack.web_api import ApiCall
 from tests.kill import reader
 from tests.kill.ledger import Database
-from tests.kill.scenes import all_told, await_baseline, until
+from tests.kill.reader import Index, Told
+from tests.kill.scenes import await_baseline, until
 from tests.kill.stage import Layout, Stage, open_stage
 
 RATE_LIMITED = "ratelimited"
@@ -40,6 +40,24 @@ class Requests:
         return sum(count for (_, error), count in self.calls.items() if error not in {"", RATE_LIMITED})
 
 
+class Progress:
+    """What the only channel was told so far; each message is read once."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        [self._channel] = stage.audience
+        self._after = ""
+        self._told: set[Told] = set()
+
+    async def is_done(self) -> bool:
+        """Read on, and say whether all changes were told."""
+        if messages := self._stage.slack.transcript(self._channel, self._after):
+            self._after = str(messages[-1]["ts"])
+            index = await self._stage.ledger.index() if any(map(reader.has_ids, messages)) else Index()
+            self._told.update(told for message in messages for told in reader.told(message, index))
+        return len(self._told) >= len(self._stage.reviews.made)
+
+
 async def run(layout: Layout, minutes: float, folder: Path, *, limited: bool) -> bool:
     """Let all change at once, wait until all are told, print what it took, and say whether each was told once."""
     async with open_stage(layout, folder, random.Random(1)) as stage:
@@ -52,7 +70,7 @@ async def run(layout: Layout, minutes: float, folder: Path, *, limited: bool) ->
             requests = Requests(stage)
             stage.reviews.stir(1)
             began = monotonic()
-            await until(partial(all_told, stage), minutes * 60)
+            await until(Progress(stage).is_done, minutes * 60)
             seconds = monotonic() - began
         finally:
             victim.kill()
