@@ -37,16 +37,7 @@ class Ledger:
     async def index(self) -> Index:
         """Return what the IDs in messages stand for."""
         transitions = await self._rows("SELECT id, waba_name, before, after FROM transitions WHERE kind = 'review'")
-        alerts = await self._rows("SELECT id, transition_id, post_id FROM alerts")
-        posts: dict[int, tuple[int, ...]] = {}
-        for row in alerts:
-            if row["post_id"] is not None:
-                posts[row["post_id"]] = (*posts.get(row["post_id"], ()), row["transition_id"])
-        return Index(
-            {row["id"]: Told(row["waba_name"], row["before"], row["after"]) for row in transitions},
-            {row["id"]: row["transition_id"] for row in alerts},
-            posts,
-        )
+        return Index({row["id"]: Told(row["waba_name"], row["before"], row["after"]) for row in transitions})
 
     async def _rows(self, query: str) -> list[RowMapping]:
         async with self._engine.connect() as connection:

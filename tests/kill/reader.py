@@ -1,7 +1,7 @@
 """Which changes a message tells. The one module to adapt when the bot's messages look otherwise.
 
-A message with metadata tells what its payload says, by the IDs of alerts, transitions or the post; one without metadata
-tells what stands in its text: a WABA's name, then "before → after".
+A message with metadata tells the changes that its payload names, by the IDs of their transitions: a card is edited later,
+and its text with it. One without metadata tells what stands in its text: a WABA's name, then "before → after".
 """
 
 import re
@@ -33,8 +33,6 @@ class Index:
     """What the IDs in metadata stand for."""
 
     transitions: Mapping[int, Told] = field(default_factory=dict)
-    alerts: Mapping[int, int] = field(default_factory=dict)
-    posts: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 def has_ids(message: Json) -> bool:
@@ -47,9 +45,7 @@ def told(message: Json, index: Index) -> list[Told]:
     metadata = message.get("metadata")
     if not metadata:
         return sorted({Told(*found) for text in texts(message) for found in CHANGE.findall(text)})
-    payload = metadata["event_payload"]
-    keys = [*_ids(payload, "transition"), *(index.alerts[one] for one in _ids(payload, "alert"))]
-    keys = keys or [key for one in _ids(payload, "post") for key in index.posts.get(one, ())]
+    keys = [int(key) for key in metadata["event_payload"].get("changes", ())]
     return sorted({index.transitions[key] for key in keys if key in index.transitions})
 
 
@@ -73,12 +69,3 @@ def _texts(part: Any) -> Iterator[str]:
         for name, one in part.items():
             if name in SHOWN or not isinstance(one, str):
                 yield from _texts(one)
-
-
-def _ids(payload: Json, word: str) -> list[int]:
-    """Return the IDs under `word`, `words`, `word_id` or `word_ids`: a number, or a list of them."""
-    for name in (f"{word}s", f"{word}_ids", f"{word}_id", word):
-        if name in payload:
-            value = payload[name]
-            return [int(one) for one in (value if isinstance(value, list) else [value])]
-    return []

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Self, cast
 
@@ -20,6 +20,9 @@ import apscheduler.triggers.interval
 
 import bot.app
 import bot.cli
+import bot.outbox
+import bot.slack_errors
+from bot.alerts import bundle
 from bot.cams import quota
 from tests.kill.control import Control, StageClock
 
@@ -51,8 +54,17 @@ def follow(clock: StageClock) -> None:
     bot.app.now = clock.bots_now
 
 
+def hurry() -> None:
+    """Shorten the waits that only cost time here: for a lease to end, for another attempt, for more changes."""
+    bot.outbox.POST_TIMEOUT, bot.outbox.LEASE = timedelta(seconds=6), timedelta(seconds=9)
+    bot.slack_errors.WAITS = (timedelta(seconds=1), timedelta(seconds=2), timedelta(seconds=4))
+    bundle.FLOOD_PAUSE = timedelta(seconds=3)
+    bundle.SETTLED_AFTER, bundle.HELD_AT_MOST = timedelta(seconds=4), timedelta(seconds=10)
+
+
 def main() -> None:
     """Run the bot until it dies."""
+    hurry()
     if per_second := os.environ.pop("KILL_CAMS_QUOTA", ""):
         cast(dict[str, int], quota.QUOTAS).update(dict.fromkeys(quota.QUOTAS, int(per_second)))
     with ExitStack() as stack:
