@@ -57,7 +57,8 @@ def zones(typed: str, _register: Register) -> list[Block]:
 
 
 def _zone_element(value: str, _register: Register) -> Block:
-    return {"type": "external_select", "min_query_length": 0, "initial_option": blocks.option(value, value)}
+    chosen = value if value in _zones() else "UTC"
+    return {"type": "external_select", "min_query_length": 0, "initial_option": blocks.option(chosen, chosen)}
 
 
 def _check_zone(value: str) -> str:

@@ -14,7 +14,7 @@ from bot.errors import DatabaseError
 from bot.store.alarms import AlarmQueries
 from bot.store.alerts import AlertQueries
 from bot.store.audit import AuditQueries
-from bot.store.cards import CardQueries
+from bot.store.cards import CardQueries, Decide, Say
 from bot.store.channels import ChannelQueries
 from bot.store.columns import storable
 from bot.store.engine import cannot_open, create_engine, reason, try_file
@@ -54,6 +54,7 @@ __all__ = [
     "CardAct",
     "Change",
     "Channel",
+    "Decide",
     "JournalEntry",
     "Kind",
     "LostLeaseError",
@@ -62,6 +63,7 @@ __all__ = [
     "NewPost",
     "NewerDatabaseError",
     "Post",
+    "Say",
     "Schema",
     "Space",
     "SpaceNumber",

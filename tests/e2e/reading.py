@@ -40,9 +40,9 @@ def table(where: Message | View) -> list[list[str]]:
 
 
 def buttons(where: Message | View) -> list[str]:
-    """Return the words on the buttons."""
+    """Return the words on the buttons and selects."""
     rows = (block["elements"] for block in where.blocks if block["type"] == "actions")
-    return [element["text"]["text"] for elements in rows for element in elements]
+    return [(element.get("text") or element["placeholder"])["text"] for elements in rows for element in elements]
 
 
 def held(view: View, name: str) -> Any:
@@ -69,7 +69,9 @@ def _block(block: Json) -> str:  # noqa: PLR0911 - one for each kind of block
         case "table":
             return "\n".join(" | ".join(cell["text"] for cell in cells) for cells in block["rows"])
         case "actions":
-            return " ".join(f"[{_plain(element['text'])}]" for element in block["elements"])
+            return " ".join(
+                f"[{_plain(element.get('text') or element['placeholder'])}]" for element in block["elements"]
+            )
         case "input":
             return f"{_plain(block['label'])}: {_plain(block['hint']) if 'hint' in block else ''}"
         case "image":
@@ -93,6 +95,8 @@ def _parts(elements: Sequence[Json]) -> Iterator[str]:
                 yield f":{element['name']}:"
             case "user":
                 yield f"@{element['user_id']}"
+            case "usergroup":
+                yield f"@{element['usergroup_id']}"
             case "channel":
                 yield f"#{element['channel_id']}"
             case "date":
