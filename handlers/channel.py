@@ -45,7 +45,8 @@ def _check_mode(value: str) -> str:
 
 @cache
 def _zones() -> tuple[str, ...]:
-    return tuple(sorted(available_timezones()))
+    # A machine without a database of time zones knows UTC all the same.
+    return tuple(sorted({"UTC", *available_timezones()}))
 
 
 def zones(typed: str, _register: Register) -> list[Block]:

@@ -45,10 +45,12 @@ class Due:
 def attention(card: Card, channel: Channel, now: datetime) -> Due | None:
     """Return what has to be said of a card now.
 
-    A snooze and quiet hours hold everything back until they are over. An acknowledged card is not reminded of, but
-    that its review is stuck is news to whoever acknowledged it too.
+    A snooze and quiet hours hold everything back until they are over, a channel that wants digests only is told with
+    them. An acknowledged card is not reminded of, but that its review is stuck is news to whoever acknowledged it too.
     """
-    if card.state == "closed" or is_snoozed(card, now) or is_quiet(channel, now):
+    if card.state == "closed" or channel.mode == "digest":
+        return None
+    if is_snoozed(card, now) or is_quiet(channel, now):
         return None
     if _escalates(card, channel, now):
         return Due("escalation", f"escalate:{card.id}:{card.changes}")
