@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-WAITS = (
+WAITS: tuple[timedelta, ...] = (
     timedelta(seconds=5),
     timedelta(seconds=15),
     timedelta(minutes=1),

@@ -3,7 +3,7 @@
 press -> act_on_card: the card is changed and the act written down -> the card is shown again, by a job
 """
 
-from collections.abc import Callable
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -16,7 +16,7 @@ from bot.cards import waba_sentence
 from bot.errors import FieldErrors, UserError
 from bot.register import Register
 from bot.services import Services
-from bot.store import Card, NewPost
+from bot.store import Card, CardChange, NewPost, Say
 from handlers.modals import Field, Form
 from handlers.routes import Ask, Opening, Reply, Router
 from handlers.words import HERE, place
@@ -24,17 +24,19 @@ from handlers.words import HERE, place
 router = Router()
 PROBLEMS_MAX = 10
 DROPPED_SINCE = timedelta(days=7)
+# https://docs.slack.dev/reference/block-kit/block-elements/datetime-picker-element: ten digits.
+SECONDS = re.compile(r"[1-9][0-9]{9}")
 SNOOZE_MAX = timedelta(days=366)
 
 
 def _check_until(value: str) -> str:
-    if not value.isdecimal():
+    if not SECONDS.fullmatch(value):
         raise UserError("Choose a day and a time.")
     return value
 
 
 def _until_element(value: str, _register: Register) -> Block:
-    return {"type": "datetimepicker", **({"initial_date_time": int(value)} if value.isdecimal() else {})}
+    return {"type": "datetimepicker", **({"initial_date_time": int(value)} if SECONDS.fullmatch(value) else {})}
 
 
 UNTIL = Field("until", "Until", _check_until, _until_element, hint="No reminders before then. Changes are told anyway.")
@@ -83,9 +85,8 @@ async def assign(ask: Ask, services: Services) -> Reply:
     chosen = ask["chosen"]
     if not chosen:
         raise UserError("Nobody was chosen, so nothing was changed.")
-    reply = await _act(ask, services, "assign", chosen, partial(acting.assign, chosen), "is assigned.")
-    await services.store.attend_card(int(ask["value"]), partial(_assigned, ask.user_id), services.clock())
-    return reply
+    say = partial(_assigned, ask.user_id)
+    return await _act(ask, services, "assign", chosen, partial(acting.assign, chosen), "is assigned.", say)
 
 
 @router.press("card.snooze", requires=Role.OPERATOR)
@@ -136,9 +137,10 @@ async def _snooze(ask: Ask, services: Services, until: datetime | None) -> Reply
 
 
 async def _act(
-    ask: Ask, services: Services, act: str, detail: str, decide: Callable[[Card], Card | None], said: str
+    ask: Ask, services: Services, act: str, detail: str, decide: CardChange, said: str, say: Say | None = None
 ) -> Reply:
-    card = await services.store.act_on_card(int(ask["value"]), ask.user_id, act, detail, decide, services.clock())
+    now = services.clock()
+    card = await services.store.act_on_card(int(ask["value"]), ask.user_id, act, detail, decide, now, say)
     if card is None:
         already = await _card(ask, services)
         over = f"is {already.status} again, so there is nothing to do about it any more."
@@ -149,12 +151,11 @@ async def _act(
     return Reply(text, [blocks.lines([blocks.emoji("white_check_mark"), f" {text}"])])
 
 
-def _assigned(by: str, card: Card, message_id: int | None) -> tuple[Card, NewPost] | None:
-    told = view.assigned(card, by)
-    return card, NewPost(
+def _assigned(by: str, card: Card, message_id: int | None) -> NewPost:
+    return NewPost(
         channel_id=card.channel_id,
         kind="line",
-        content=told.dumps(),
+        content=view.assigned(card, by).dumps(),
         parent_id=message_id,
         card_id=card.id,
         key=f"assign:{card.id}:{card.version}",

@@ -45,7 +45,8 @@ def _check_mode(value: str) -> str:
 
 @cache
 def _zones() -> tuple[str, ...]:
-    return tuple(sorted(available_timezones()))
+    # A machine without a database of time zones knows UTC all the same.
+    return tuple(sorted({"UTC", *available_timezones()}))
 
 
 def zones(typed: str, _register: Register) -> list[Block]:
@@ -57,7 +58,8 @@ def zones(typed: str, _register: Register) -> list[Block]:
 
 
 def _zone_element(value: str, _register: Register) -> Block:
-    return {"type": "external_select", "min_query_length": 0, "initial_option": blocks.option(value, value)}
+    chosen = value if value in _zones() else "UTC"
+    return {"type": "external_select", "min_query_length": 0, "initial_option": blocks.option(chosen, chosen)}
 
 
 def _check_zone(value: str) -> str:

@@ -8,7 +8,7 @@ Both ticks may run in every replica: the lock of the card and the key of the pos
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal
 
@@ -45,10 +45,12 @@ class Due:
 def attention(card: Card, channel: Channel, now: datetime) -> Due | None:
     """Return what has to be said of a card now.
 
-    A snooze and quiet hours hold everything back until they are over. An acknowledged card is not reminded of, but
-    that its review is stuck is news to whoever acknowledged it too.
+    A snooze and quiet hours hold everything back until they are over, a channel that wants digests only is told with
+    them. An acknowledged card is not reminded of, but that its review is stuck is news to whoever acknowledged it too.
     """
-    if card.state == "closed" or is_snoozed(card, now) or is_quiet(channel, now):
+    if card.state == "closed" or channel.mode == "digest":
+        return None
+    if is_snoozed(card, now) or is_quiet(channel, now):
         return None
     if _escalates(card, channel, now):
         return Due("escalation", f"escalate:{card.id}:{card.changes}")
@@ -86,6 +88,16 @@ def moved(card: Card, status: str, now: datetime) -> Card:
     if worse or card.snoozed_to_change:
         after = replace(after, snoozed_by="", snoozed_until=None, snoozed_to_change=False)
     return replace(after, state="closed", closed_at=now) if is_well(status) else after
+
+
+def unwell(cards: Sequence[Card], watches: Collection[Watch], channel_id: str) -> list[Card]:
+    """Return the open cards of a channel, and what a card would show of the other WABAs that are not well.
+
+    Of those nobody made a card: they were so at the first look, or the channel gets digests only.
+    """
+    shown = {card.space_id for card in cards}
+    others = [one for one in watches if one.review_status and not is_well(one.review_status)]
+    return [*cards, *(_as_card(one, channel_id) for one in others if one.space_id not in shown)]
 
 
 async def attend(store: Store, clock: Clock) -> int:
@@ -185,8 +197,8 @@ async def _digest(store: Store, channel: Channel, unclaimed: str, now: datetime)
     day = digest_due(channel, last, now)
     if day is None:
         return False
-    cards = await store.open_cards(channel_id=channel.channel_id)
     watches = await _watched(store, channel.channel_id, unclaimed)
+    cards = unwell(await store.open_cards(channel_id=channel.channel_id), watches, channel.channel_id)
     write = partial(_write, cards, watches, now.astimezone(zone(channel)))
     key = f"daily:{channel.channel_id}:{day.isoformat()}"
     return await store.owe_digest(channel, key, last or now - FIRST_DIGEST, write, now)
@@ -202,6 +214,24 @@ async def _watched(store: Store, channel_id: str, unclaimed: str) -> list[Watch]
     if unclaimed and not await store.subscriptions(space_id=unclaimed):
         spaces.add(unclaimed)
     return [watch for watch in await store.watches() if watch.space_id in spaces]
+
+
+def _as_card(watch: Watch, channel_id: str) -> Card:
+    since = watch.status_since or datetime.fromtimestamp(0, UTC)
+    return Card(
+        id=0,
+        space_id=watch.space_id,
+        channel_id=channel_id,
+        waba_id=watch.waba_id,
+        waba_name=watch.waba_name,
+        state="open",
+        status=watch.review_status,
+        before="",
+        status_since=since,
+        changes=0,
+        opened_at=since,
+        show_at=since,
+    )
 
 
 def _write(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot import blocks
 from bot.alerts.message import Message
-from bot.alerts.words import console_button, name_of, status_of
+from bot.alerts.words import console_button, name_of, person, status_of
 from bot.blocks import Block, Part
 from bot.statuses import meaning
 from bot.store import Transition
@@ -64,10 +64,15 @@ def change(told: Transition, flaps: int = 0) -> Message:
     return Message(blocks.escape(said), [*_blocks(told), *_flapping_block(flaps)])
 
 
-def line(told: Transition, flaps: int = 0) -> Message:
-    """Return a change as one line for the thread of its card."""
+def line(told: Transition, flaps: int = 0, unacked: str = "") -> Message:
+    """Return a change as one line for the thread of its card.
+
+    `unacked` is who had acknowledged the card, where the change has taken that away.
+    """
     said = f"{sentence(told)} {flapping(flaps)}".rstrip()
     row: list[Part] = [blocks.emoji(_emoji(told)), f" {said} ", blocks.date(told.seen_at)]
+    if unacked:
+        row += [" It got worse, so the acknowledgement of ", person(unacked), " does not count any more."]
     return Message(blocks.escape(said), [blocks.lines(row)])
 
 

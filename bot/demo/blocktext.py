@@ -16,6 +16,13 @@ MARKS = {
     "telephone_receiver": "📞",
     "warning": "⚠",
     "eyes": "👀",
+    "bell": "🔔",
+    "zzz": "💤",
+    "bust_in_silhouette": "👤",
+    "arrows_counterclockwise": "🔄",
+    "ballot_box_with_check": "☑",
+    "pencil2": "✏",
+    "heavy_plus_sign": "+",
 }
 
 
@@ -61,7 +68,7 @@ class Painter:
                 return MARKS.get(element["name"], f":{element['name']}:")
             case "date":
                 return str(element["fallback"])
-        return self._name(element.get("user_id") or element.get("channel_id") or "")
+        return self._name(element.get("user_id") or element.get("channel_id") or element.get("usergroup_id") or "")
 
     def _field(self, block: Block, state: Mapping[str, Any]) -> Text:
         held: Mapping[str, Any] = next(iter(state.get(block["block_id"], {}).values()), {})
@@ -79,13 +86,9 @@ def _context(block: Block) -> Text:
 
 
 def _buttons(block: Block) -> Text:
-    return Text("  ".join(f"[ {_label(element)} ]" for element in block["elements"]), style="cyan")
-
-
-def _label(element: Block) -> str:
-    """What stands on a button, or on a list that is closed."""
-    named = element.get("text") or element["placeholder"]
-    return str(named["text"])
+    # A button has a text, a select shows its placeholder.
+    words = ((element.get("text") or element["placeholder"])["text"] for element in block["elements"])
+    return Text("  ".join(f"[ {word} ]" for word in words), style="cyan")
 
 
 def _table(block: Block) -> Table:

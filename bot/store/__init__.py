@@ -14,7 +14,7 @@ from bot.errors import DatabaseError
 from bot.store.alarms import AlarmQueries
 from bot.store.audit import AuditQueries
 from bot.store.bundling import BundleQueries, Situation, Telling
-from bot.store.cards import CardQueries
+from bot.store.cards import CardChange, CardQueries, Say
 from bot.store.channels import ChannelQueries
 from bot.store.columns import storable
 from bot.store.engine import cannot_open, create_engine, reason, try_file
@@ -59,6 +59,7 @@ __all__ = [
     "Callbacks",
     "Card",
     "CardAct",
+    "CardChange",
     "Change",
     "Channel",
     "Decide",
@@ -71,6 +72,7 @@ __all__ = [
     "NewerDatabaseError",
     "Post",
     "Rest",
+    "Say",
     "Schema",
     "Shown",
     "Situation",

@@ -13,12 +13,13 @@ from bot.store.owing import owe_post
 from bot.store.rows import Card, CardAct, NewPost
 from bot.store.tables import acts, cards, posts
 
-Decide = Callable[[Card], Card | None]
+CardChange = Callable[[Card], Card | None]
+Say = Callable[[Card, int | None], NewPost]
 Attend = Callable[[Card, int | None], tuple[Card, NewPost] | None]
 
 
 class CardQueries(Queries):
-    """`decide` and `attend` are pure; they see the card as it is under the lock."""
+    """`decide`, `say` and `attend` are pure; they see the card as it is under the lock."""
 
     async def card(self, card_id: int) -> Card | None:
         """Return a card, None where there is none."""
@@ -43,11 +44,19 @@ class CardQueries(Queries):
             return [CardAct(**row) for row in rows.mappings()]
 
     async def act_on_card(
-        self, card_id: int, user_id: str, act: str, detail: str, decide: Decide, now: datetime
+        self,
+        card_id: int,
+        user_id: str,
+        act: str,
+        detail: str,
+        decide: CardChange,
+        now: datetime,
+        say: Say | None = None,
     ) -> Card | None:
-        """Let somebody do something with a card, and have it shown again.
+        """Let somebody do something with a card, have it shown again, and owe what is to be said of that.
 
-        Return None, changing nothing, where there is no such card or `decide` returns None.
+        `say` gets the changed card and the ID of its message. Return None, changing nothing, where there is no such
+        card or `decide` returns None.
         """
         async with self._writing() as tx:
             before = await _locked(tx, card_id)
@@ -58,6 +67,8 @@ class CardQueries(Queries):
             await _save(tx, after)
             done = {"card_id": card_id, "at": now, "user_id": user_id, "act": act, "detail": detail}
             await tx.execute(insert(acts).values(done))
+            if say:
+                await owe_post(tx, say(after, await _message_of(tx, card_id)), now)
             return after
 
     async def attend_card(self, card_id: int, attend: Attend, now: datetime) -> bool:

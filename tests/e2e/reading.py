@@ -98,6 +98,8 @@ def _parts(elements: Sequence[Json]) -> Iterator[str]:
                 yield f":{element['name']}:"
             case "user":
                 yield f"@{element['user_id']}"
+            case "usergroup":
+                yield f"@{element['usergroup_id']}"
             case "channel":
                 yield f"#{element['channel_id']}"
             case "date":

@@ -1,7 +1,7 @@
 """Which changes a message tells. The one module to adapt when the bot's messages look otherwise.
 
-A message with metadata tells the changes that its payload names, by the IDs of their transitions: a card is edited later,
-and its text with it. One without metadata tells what stands in its text: a WABA's name, then "before → after".
+A message with metadata tells the changes that its payload names, by the IDs of their transitions: a card is edited
+later, and its text with it. One without metadata tells what stands in its text: a WABA's name, then "before → after".
 """
 
 import re

@@ -25,6 +25,7 @@ from bot.store import (
     Card,
     Change,
     Channel,
+    Decide,
     JournalEntry,
     Moment,
     Post,
@@ -191,13 +192,10 @@ class FakeStore:
         return next((one for one in self.cards if one.id == card_id), None)
 
     async def act_on_card(
-        self, card_id: int, _user_id: str, _act: str, _detail: str, decide: Callable[[Card], Card | None], _now: object
+        self, card_id: int, _user_id: str, _act: str, _detail: str, decide: Decide, _now: object, _say: object = None
     ) -> Card | None:
         card = await self.card(card_id)
         return decide(card) if card else None
-
-    async def attend_card(self, _card_id: int, _attend: object, _now: object) -> bool:
-        return True
 
     async def posts_waiting(self, limit: int, **_wanted: object) -> list[Post]:
         return self.posts[:limit]

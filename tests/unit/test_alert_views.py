@@ -151,6 +151,13 @@ def test_a_change_says_that_a_waba_flaps(told: Callable[[Transition, int], Messa
     assert ("is flapping" in shown(list(message.blocks))) is says
 
 
+def test_a_line_says_whose_acknowledgement_a_worse_change_has_taken_away() -> None:
+    said = shown(list(change_view.line(change(), unacked="U1").blocks))
+
+    assert "the acknowledgement of" in said
+    assert "U1" in said
+
+
 @pytest.mark.parametrize(
     ("mention", "element"),
     [

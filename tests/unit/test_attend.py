@@ -80,6 +80,10 @@ def test_a_channel_that_wants_no_reminders_gets_none(setting: dict[str, int]) ->
     assert step(timedelta(days=30), channel(**setting)) == ""
 
 
+def test_a_channel_that_gets_digests_only_is_not_reminded() -> None:
+    assert step(timedelta(days=8), channel(mode="digest", escalate_to="S1")) == ""
+
+
 def test_others_are_called_once_when_nobody_acknowledges() -> None:
     called = channel(escalate_to="S1", remind_after=0)
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from bot.cams.values import LOCALES
 from bot.register import Register
 from handlers import ROUTES, modals
+from handlers.alerts import UNTIL
+from handlers.channel import CHANNEL
 from handlers.fields import languages
 from handlers.modals import Form
 from handlers.qr import CREATE
@@ -17,7 +19,7 @@ from tests.unit.hostile import TEXT, view_problems
 
 EMPTY = Register()
 FORMS = {form_id: route.form for form_id, route in ROUTES.forms.items() if route.form}
-NAMES = ("phone", "message", "space", "method", "language")
+NAMES = ("phone", "message", "space", "method", "language", *(one.name for one in (*CHANNEL.fields, UNTIL)))
 FILLED = st.dictionaries(st.sampled_from(NAMES), TEXT)
 CHANNELS = st.sampled_from(["", "C012ABC", "G012ABC", "D012ABC"])
 NUMBER = "8613800001234"
@@ -207,3 +209,28 @@ def test_what_begins_with_the_query_comes_first() -> None:
 
 def test_nothing_is_offered_for_what_no_language_has() -> None:
     assert languages("klingon", EMPTY) == []
+
+
+def test_a_form_carries_what_it_does_not_show() -> None:
+    form = ROUTES.forms["card_snooze"].form
+    assert form is not None
+    view = form.view({"card": "7"}, {}, "C012ABC", EMPTY)
+    filled = {"until": {"card_snooze.until": {"type": "datetimepicker", "selected_date_time": 1_800_000_000}}}
+    sent = modals.read({**view, "state": {"values": filled}})
+
+    assert form.check(sent.values) == ({"card": "7", "until": "1800000000"}, {})
+    assert view_problems(view) == []
+
+
+@pytest.mark.parametrize(
+    ("element", "holds"),
+    [
+        ({"type": "static_select", "selected_option": {"value": "30m"}}, "30m"),
+        ({"type": "users_select", "selected_user": "U1"}, "U1"),
+        ({"type": "users_select", "selected_user": None}, ""),
+        ({"type": "datetimepicker", "selected_date_time": 1_800_000_000}, "1800000000"),
+        ({"type": "plain_text_input", "value": None}, ""),
+    ],
+)
+def test_what_was_chosen_is_read_from_each_kind_of_element(element: dict[str, Any], holds: str) -> None:
+    assert modals.entered(element) == holds

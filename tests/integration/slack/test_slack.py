@@ -8,7 +8,7 @@ from stamina.instrumentation import RetryDetails, get_on_retry_hooks, set_on_ret
 from bot import blocks, qr
 from bot.blocks import Block
 from bot.errors import UserError
-from bot.slack import Picture, Slack, error_code
+from bot.slack import File, Picture, Slack, error_code
 from sandbox.slack import Fault, LocalSlack, Person, View
 
 HELLO = blocks.header("Hello")
@@ -155,6 +155,19 @@ async def test_a_picture_is_shown_with_its_caption_and_alt_text(slack: LocalSlac
         "A QR code",
     )
     assert kinds(list(message.blocks)) == ["header"]
+
+
+async def test_a_file_is_shared_with_what_stands_beside_it(slack: LocalSlack, bot: Slack, viewer: Person) -> None:
+    await bot.post_file(slack.channel("#shop").id, File(b"a,b", "alerts.csv", "Time line"), [HELLO])
+    [message] = viewer.messages()
+    file = slack.workspace.files[message.files[0]]
+
+    assert (file.content, file.name, file.title, kinds(list(message.blocks))) == (
+        b"a,b",
+        "alerts.csv",
+        "Time line",
+        ["header"],
+    )
 
 
 async def test_a_whisper_is_for_one_person_and_without_pictures(slack: LocalSlack, bot: Slack, viewer: Person) -> None:

@@ -1,11 +1,12 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.alerts.attend import attend, send_digests
 from bot.alerts.message import Message
-from bot.store import Channel, Post, Store
+from bot.store import Change, Channel, Post, Store, Watch
 from tests.fixtures.alert_samples import put_card
 from tests.fixtures.changes import record_change
 from tests.fixtures.clock import NOON, Clock
@@ -110,3 +111,18 @@ async def test_more_changes_than_a_digest_shows_stand_in_its_thread(store: Store
 
     assert [one.parent_id for one in parts] == [root.id]
     assert parts[0].content.count("Acme (space-1)") == 120
+
+
+async def test_a_digest_tells_what_is_not_well_also_where_there_is_no_card(store: Store) -> None:
+    await store.set_channel(Channel(channel_id="C1", mode="digest"))
+    for space_id, status in (("space-1", "REJECTED"), ("space-2", "APPROVED"), ("space-3", "")):
+        await store.subscribe(space_id, "C1", "U1", NOON)
+
+        def decide(watch: Watch, status: str = status) -> tuple[Watch, list[Change]]:
+            return replace(watch, waba_name="Acme", review_status=status, status_since=NOON - HOUR), []
+
+        await store.record(space_id, decide, "", NOON)
+    await send_digests(store, Clock(), {})
+    [digest] = await said(store)
+
+    assert Message.loads(digest.content).text.startswith("Daily digest: 1 open, no change, 3 watched")

@@ -116,3 +116,16 @@ async def test_what_has_a_key_is_said_once(store: Store) -> None:
     assert await store.attend_card(told.id, attend, LATER)
     assert not await store.attend_card(told.id, attend, LATER)
     assert len(await store.posts_waiting(10)) == 2
+
+
+async def test_what_is_said_of_an_act_is_owed_with_it_or_not_at_all(store: Store) -> None:
+    told = await put_card(store)
+
+    def say(card: Card, message_id: int | None) -> NewPost:
+        return NewPost(channel_id="C1", kind="line", content=card.acked_by, parent_id=message_id)
+
+    await store.act_on_card(told.id, "U1", "ack", "", ack("U1"), LATER, say)
+    await store.act_on_card(told.id, "U2", "ack", "", ack("U2"), LATER, say)
+    root, *lines = await store.posts_waiting(10)
+
+    assert [(one.content, one.parent_id) for one in lines] == [("U1", root.id)]
