@@ -15,7 +15,7 @@ from tests.kill.stage import Stage
 # More than any lease of the bot, so that who comes back finds everything due.
 AWAY_SECONDS = 300.0
 # A life in which nothing happens ends by then.
-LIFE_SECONDS = 8.0
+LIFE_SECONDS = 6.0
 LEARNING_SECONDS = 60.0
 # What still comes after the last message: it is recorded.
 RECORDED_SECONDS = 0.3

@@ -13,7 +13,7 @@ from tests.kill.weather import ALL
 
 pytestmark = pytest.mark.e2e
 SQLITE, POSTGRESQL, REPLICAS = Layout("sqlite"), Layout("postgresql"), Layout("postgresql", replicas=3)
-TRIALS = (Trial(12, 1, SQLITE, ALL), Trial(12, 2, POSTGRESQL, ALL), Trial(16, 3, REPLICAS, ALL))
+TRIALS = (Trial(8, 1, SQLITE, ALL), Trial(12, 2, POSTGRESQL, ALL), Trial(20, 3, REPLICAS, ALL))
 
 
 @pytest.fixture(scope="module")
