@@ -35,6 +35,7 @@ from bot.register import Register
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack import Identity, Slack, error_code
+from bot.slack_errors import is_hiccup
 from bot.socket_mode import open_sockets
 from bot.store import AuditEntry, open_store
 from bot.tasks import Begin, Tasks
@@ -210,14 +211,14 @@ def _slack_client(settings: Settings, session: aiohttp.ClientSession, token: str
 async def _identity(client: AsyncWebClient, settings: Settings) -> Identity:
     try:
         return await _who_we_are(client)
-    except (aiohttp.ClientError, TimeoutError) as exc:
+    except (aiohttp.ClientError, TimeoutError, SlackApiError) as exc:
         raise BotError(
             f"Slack does not answer at {settings.slack_api_url} ({type(exc).__name__}), tried for {START_SECONDS:.0f} "
             "seconds. Check this machine's way to it, its proxy (HTTPS_PROXY) and SLACK_API_URL."
         ) from exc
 
 
-@stamina.retry(on=(aiohttp.ClientError, TimeoutError), attempts=None, timeout=START_SECONDS)
+@stamina.retry(on=is_hiccup, attempts=None, timeout=START_SECONDS)
 async def _who_we_are(client: AsyncWebClient) -> Identity:
     try:
         found = await client.auth_test()

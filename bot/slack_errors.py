@@ -119,6 +119,19 @@ def trouble(error: Exception) -> Trouble:
     return Trouble(Meaning.PASSING, code or "unreadable answer", _retry_after(response), unknown)
 
 
+def is_hiccup(error: Exception) -> bool | float:
+    """Whether a call that does no harm twice may be made again at once, or after so many seconds.
+
+    What Slack says of the app or of the call is none.
+    """
+    if isinstance(error, aiohttp.ClientError | TimeoutError):
+        return True
+    met = trouble(error) if isinstance(error, SlackApiError) else None
+    if met is None or met.means is not Meaning.PASSING:
+        return False
+    return met.retry_after.total_seconds() if met.retry_after else met.maybe_there
+
+
 def retry_at(failures: int) -> timedelta:
     """Return how long to wait after so many failures in a row."""
     return WAITS[min(max(failures, 1), len(WAITS)) - 1]

@@ -22,6 +22,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.errors import SlackRefusesError
 from bot.slack import error_code
+from bot.slack_errors import is_hiccup
 from bot.tasks import Begin
 
 log = structlog.get_logger()
@@ -117,11 +118,13 @@ async def open_sockets(app: AsyncApp, app_token: str, begin: Begin, pace: Pace =
         await asyncio.gather(*keepers, *(_close(handler, pace) for handler in handlers), return_exceptions=True)
 
 
-@stamina.retry(on=(aiohttp.ClientError, TimeoutError), attempts=10)
+@stamina.retry(on=is_hiccup, attempts=10)
 async def _check(app: AsyncApp, app_token: str) -> None:
     try:
         await app.client.apps_connections_open(app_token=app_token)
     except SlackApiError as exc:
+        if is_hiccup(exc):
+            raise
         raise SlackRefusesError(
             f"Slack refuses SLACK_APP_TOKEN ({error_code(exc)}). It takes an app-level token of this app with the "
             "scope connections:write, and Socket Mode has to be on. Both are at api.slack.com/apis, your app."

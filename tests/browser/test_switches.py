@@ -10,7 +10,7 @@ from tests.fixtures.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOT_BEGUN = "Creating the QR code failed. CAMS could not be reached, and nothing was done."
-GIVEN_UP = "alert cannot be delivered"
+GIVEN_UP = "a channel takes no posts"
 HIT_ONE = re.compile("Has hit 1 call")
 
 

@@ -79,7 +79,7 @@ async def test_who_had_alerts_sent_to_an_archived_channel_is_told(
         said = [shown(message) for message in operator.messages("DM") if not message.ephemeral_to]
         return next((text for text in said if f"#{gone} takes no alerts." in text), None)
 
-    assert "is_archived" in await world.slack.wait_for(notice, ALERT_SECONDS)
+    assert "archived" in await world.slack.wait_for(notice, ALERT_SECONDS)
 
 
 async def test_an_archived_channel_holds_up_no_other(world: World, archived: tuple[Space, str, str]) -> None:

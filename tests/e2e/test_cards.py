@@ -191,7 +191,7 @@ async def test_a_time_line_is_shown_and_shared_as_a_file(world: World) -> None:
 
     assert "PENDING → APPROVED" in shown(listed)
     assert buttons(listed) == ["CSV"]
-    assert b"PENDING,APPROVED,poll" in content
+    assert b"PENDING,APPROVED,person" in content
 
 
 async def test_why_says_who_is_told_and_what_became_of_it(world: World) -> None:
