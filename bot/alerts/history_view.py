@@ -135,4 +135,6 @@ def _time(at: datetime | None) -> str:
 
 
 def _harmless(cell: str) -> str:
+    # What no encoding can carry is replaced first.
+    cell = blocks.clean(cell)
     return f"'{cell}" if cell.startswith(FORMULA) else cell

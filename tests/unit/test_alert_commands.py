@@ -109,11 +109,13 @@ def test_any_cards_and_posts_can_be_listed(cards: list[Card], posts: list[Post])
 @settings(max_examples=40, deadline=None)
 @given(st.lists(MOMENTS, max_size=14) | MOMENTS.map(lambda one: [one] * 14))
 def test_any_history_can_be_shown_and_written_as_a_file(moments: list[Moment]) -> None:
-    slack = StrictSlack()
-    does = acts(slack, FakeStore(moments=moments))
+    slack, store = StrictSlack(), FakeStore(moments=moments)
+    does = acts(slack, store)
 
+    assert history_view.table(moments)
     assert done(does.command(COMMAND, "history cams-1"), slack) == []
     assert done(does.press(BUTTON, "history.csv", "cams-1"), slack) == []
+    assert [row.outcome for row in store.rows] == ["ok", "ok"]
 
 
 @settings(max_examples=40, deadline=None)
