@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 
 def alert_of(told: Transition) -> Alert:
     known: dict[str, Any] = {"state": "owed", "due_at": NOON, "lease_until": None, "attempts": 0, "error": ""}
-    unset = dict.fromkeys(("message_ts", "delivered_at", "post_id"))
+    unset: dict[str, Any] = dict.fromkeys(("message_ts", "delivered_at", "post_id"))
     return Alert(id=1000 + told.id, channel_id="C1", transition=told, **known, **unset)
 
 
