@@ -43,7 +43,7 @@ FAULTS = {
     "Slack fails afterwards": lambda: Fault(refused("internal_error"), accepted=True),
     "it never arrives": lambda: Fault(TimeoutError()),
     "too many": lambda: Fault(refused("ratelimited", status=429, headers={"Retry-After": "40"})),
-    "not this way": lambda: Fault(refused("invalid_blocks")),
+    "not this way": lambda: Fault(refused("invalid_blocks"), of_blocks=True),
     "the process dies, it is there": lambda: Fault(until=asyncio.Event(), accepted=True),
     "the process dies before": lambda: Fault(until=asyncio.Event()),
 }

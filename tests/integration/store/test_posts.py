@@ -230,6 +230,16 @@ async def test_a_post_that_was_rerouted_goes_to_the_other_channel_in_no_thread(s
     assert (moved.content, moved.tried_at) == (said("meant for C1"), None)
 
 
+async def test_a_post_that_is_sent_here_waits_for_the_one_under_way(store: Store) -> None:
+    await owe(store, "C1", "C9")
+    [elsewhere, here] = await claim(store)
+    await store.reroute(elsewhere, "C9", elsewhere.content)
+    meanwhile = await claim(store)
+    await store.sent(here, "1.0", NOON)
+
+    assert (meanwhile, [post.id for post in await claim(store)]) == ([], [elsewhere.id])
+
+
 async def test_a_thread_that_went_to_another_channel_is_not_looked_for_here(store: Store) -> None:
     await owe(store, "C1")
     root = await take(store)
