@@ -194,10 +194,16 @@ def _first_due(now: datetime, limit: int, busy: Collection[int], *, alone: bool)
     )
     # Who is alone knows what is under way, whatever the clock says.
     free = or_(posts.c.lease_until.is_(None), posts.c.lease_until <= now, true() if alone else false())
+    # A post that was sent here from another channel may come before one that is under way.
+    other = posts.alias("other")
+    held = or_(other.c.id.in_(busy), false() if alone else other.c.lease_until > now)
+    is_quiet: ColumnElement[bool] = ~exists().where(
+        other.c.channel_id == posts.c.channel_id, other.c.state == "owed", other.c.id != posts.c.id, held
+    )
     due = or_(posts.c.due_at <= now, posts.c.due_at > now + LONGEST_WAIT)
     return (
         select(posts)
-        .where(posts.c.state == "owed", due, free, is_first, posts.c.id.not_in(busy))
+        .where(posts.c.state == "owed", due, free, is_first, is_quiet, posts.c.id.not_in(busy))
         .order_by(posts.c.due_at, posts.c.id)
         .limit(limit)
         # Two claims at once take different posts instead of waiting for each other. SQLite has one writer anyway.

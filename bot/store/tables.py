@@ -86,7 +86,7 @@ alerts = Table(
     Column("post_id", Key),
     UniqueConstraint("transition_id", "channel_id"),
     Index(None, "post_id"),
-    # Serves AlertQueries.claim_alerts: the first alert that each channel is owed.
+    # Serves BundleQueries.bundle: what each channel is owed and has no post yet.
     Index(
         "ix_alerts_owed",
         "channel_id",

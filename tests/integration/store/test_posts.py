@@ -2,17 +2,12 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from sqlalchemy import text
-
-from bot.alerts.bundle import plan
 from bot.outbox import LEASE
-from bot.store import NewPost, Post, Situation, Store, Telling, open_store
+from bot.store import NewPost, Post, Store, open_store
 from bot.store.posts import LONGEST_WAIT
-from tests.fixtures.changes import record_change
 from tests.fixtures.clock import NOON, Clock
 from tests.fixtures.databases import fresh_schema
-from tests.fixtures.delivery import alerts_owed, begun_anew, later, owe, said
+from tests.fixtures.delivery import begun_anew, later, owe, said
 
 MINUTE = timedelta(minutes=1)
 
@@ -28,17 +23,6 @@ async def take(store: Store, clock: Clock | None = None) -> Post:
 
 async def put_back(store: Store, post: Post, wait: timedelta = MINUTE, *, maybe_there: bool) -> bool:
     return await store.postpone_post(post, wait, "an error", maybe_there=maybe_there, now=NOON)
-
-
-async def states(store: Store) -> list[str]:
-    async with store._reading() as tx:
-        return list(await tx.scalars(text("SELECT state FROM alerts ORDER BY id")))
-
-
-async def watched(store: Store, *channels: str, times: int = 1) -> list[int]:
-    for channel in channels:
-        await store.subscribe("space-1", channel, "U1", NOON)
-    return [(await record_change(store, "space-1", NOON)).id for _ in range(times)]
 
 
 async def test_a_channel_gets_its_posts_one_after_another_in_order(store: Store) -> None:
@@ -246,6 +230,16 @@ async def test_a_post_that_was_rerouted_goes_to_the_other_channel_in_no_thread(s
     assert (moved.content, moved.tried_at) == (said("meant for C1"), None)
 
 
+async def test_a_post_that_is_sent_here_waits_for_the_one_under_way(store: Store) -> None:
+    await owe(store, "C1", "C9")
+    [elsewhere, here] = await claim(store)
+    await store.reroute(elsewhere, "C9", elsewhere.content)
+    meanwhile = await claim(store)
+    await store.sent(here, "1.0", NOON)
+
+    assert (meanwhile, [post.id for post in await claim(store)]) == ([], [elsewhere.id])
+
+
 async def test_a_thread_that_went_to_another_channel_is_not_looked_for_here(store: Store) -> None:
     await owe(store, "C1")
     root = await take(store)
@@ -254,59 +248,6 @@ async def test_a_thread_that_went_to_another_channel_is_not_looked_for_here(stor
     await store.owe(NewPost(channel_id="C1", kind="line", content=said("a line"), parent_id=root.id), NOON)
 
     assert (await take(store)).parent_ts == ""
-
-
-async def test_what_is_dropped_fails_its_alerts_and_lets_the_next_pass(store: Store) -> None:
-    await watched(store, "C1", times=2)
-    await store.bundle(plan, NOON)
-    await store.drop(await take(store), "invalid_blocks")
-
-    assert len(await claim(store)) == 1
-    assert await states(store) == ["failed", "bundled"]
-
-
-async def test_what_is_sent_delivers_its_alerts(store: Store) -> None:
-    [change] = await watched(store, "C1")
-    await store.bundle(plan, NOON)
-    post = await take(store)
-
-    assert await store.told_by(post) == [change]
-    assert await store.sent(post, "1.0", NOON)
-    assert await states(store) == ["delivered"]
-
-
-async def test_bundlers_at_once_make_each_post_once(store: Store) -> None:
-    await watched(store, "C1", "C2", "C3", times=4)
-    other = Store(store._engine)
-    made = await asyncio.gather(*(one.bundle(plan, NOON) for _ in range(4) for one in (store, other)))
-
-    assert sum(made) == 12
-    assert await alerts_owed(store) == []
-
-
-async def test_alerts_that_an_older_version_has_leased_are_left_alone(store: Store) -> None:
-    await watched(store, "C1")
-    async with store._writing() as tx:
-        await tx.execute(text("UPDATE alerts SET lease_until = due_at"))
-    before = await alerts_owed(store, NOON - timedelta(seconds=1))
-    after = await alerts_owed(store, NOON)
-
-    assert (before, len(after)) == ([], 1)
-
-
-async def test_a_channel_whose_alerts_cannot_be_bundled_holds_up_no_other(store: Store) -> None:
-    await watched(store, "C1", "C2")
-
-    def fails_for_one(found: Situation) -> list[Telling]:
-        if found.channel.channel_id == "C1":
-            raise ValueError("a fault of ours")
-        return plan(found)
-
-    with pytest.raises(ExceptionGroup, match="could not be bundled"):
-        await store.bundle(fails_for_one, NOON)
-
-    assert [post.channel_id for post in await claim(store)] == ["C2"]
-    assert [alert.channel_id for alert in await alerts_owed(store)] == ["C1"]
 
 
 async def test_a_process_that_is_alone_frees_at_its_start_what_the_last_one_held(tmp_path: Path) -> None:

@@ -1,0 +1,85 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from bot.alerts.bundle import plan
+from bot.outbox import LEASE
+from bot.store import Post, Situation, Store, Telling
+from tests.fixtures.changes import record_change
+from tests.fixtures.clock import NOON, Clock
+from tests.fixtures.delivery import alerts_owed
+
+
+async def claim(store: Store, limit: int = 10, clock: Clock | None = None) -> list[Post]:
+    return await store.claim_posts((clock or Clock())(), LEASE, limit)
+
+
+async def take(store: Store, clock: Clock | None = None) -> Post:
+    [post] = await claim(store, 1, clock)
+    return post
+
+
+async def states(store: Store) -> list[str]:
+    async with store._reading() as tx:
+        return list(await tx.scalars(text("SELECT state FROM alerts ORDER BY id")))
+
+
+async def watched(store: Store, *channels: str, times: int = 1) -> list[int]:
+    for channel in channels:
+        await store.subscribe("space-1", channel, "U1", NOON)
+    return [(await record_change(store, "space-1", NOON)).id for _ in range(times)]
+
+
+async def test_what_is_dropped_fails_its_alerts_and_lets_the_next_pass(store: Store) -> None:
+    await watched(store, "C1", times=2)
+    await store.bundle(plan, NOON)
+    await store.drop(await take(store), "invalid_blocks")
+
+    assert len(await claim(store)) == 1
+    assert await states(store) == ["failed", "bundled"]
+
+
+async def test_what_is_sent_delivers_its_alerts(store: Store) -> None:
+    [change] = await watched(store, "C1")
+    await store.bundle(plan, NOON)
+    post = await take(store)
+
+    assert await store.told_by(post) == [change]
+    assert await store.sent(post, "1.0", NOON)
+    assert await states(store) == ["delivered"]
+
+
+async def test_bundlers_at_once_make_each_post_once(store: Store) -> None:
+    await watched(store, "C1", "C2", "C3", times=4)
+    other = Store(store._engine)
+    made = await asyncio.gather(*(one.bundle(plan, NOON) for _ in range(4) for one in (store, other)))
+
+    assert sum(made) == 12
+    assert await alerts_owed(store) == []
+
+
+async def test_alerts_that_an_older_version_has_leased_are_left_alone(store: Store) -> None:
+    await watched(store, "C1")
+    async with store._writing() as tx:
+        await tx.execute(text("UPDATE alerts SET lease_until = due_at"))
+    before = await alerts_owed(store, NOON - timedelta(seconds=1))
+    after = await alerts_owed(store, NOON)
+
+    assert (before, len(after)) == ([], 1)
+
+
+async def test_a_channel_whose_alerts_cannot_be_bundled_holds_up_no_other(store: Store) -> None:
+    await watched(store, "C1", "C2")
+
+    def fails_for_one(found: Situation) -> list[Telling]:
+        if found.channel.channel_id == "C1":
+            raise ValueError("a fault of ours")
+        return plan(found)
+
+    with pytest.raises(ExceptionGroup, match="could not be bundled"):
+        await store.bundle(fails_for_one, NOON)
+
+    assert [post.channel_id for post in await claim(store)] == ["C2"]
+    assert [alert.channel_id for alert in await alerts_owed(store)] == ["C1"]
