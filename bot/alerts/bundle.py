@@ -88,7 +88,8 @@ def _single(found: Situation, board: dict[str, Card], rooted: set[int], alert: A
         yield Telling([alert.id], "change", _always(change_view.change(change, flaps).dumps()))
         return
     after = _opened(found, change) if card is None else _changed(card, change, found.now)
-    yield _on_card(found, board, rooted, [alert.id], after, change_view.line(change, flaps).dumps())
+    unacked = card.acked_by if card is not None and not after.acked_by else ""
+    yield _on_card(found, board, rooted, [alert.id], after, change_view.line(change, flaps, unacked).dumps())
 
 
 def _settled(found: Situation, board: dict[str, Card], rooted: set[int], group: Sequence[Alert]) -> Iterator[Telling]:

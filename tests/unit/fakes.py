@@ -23,9 +23,9 @@ from bot.store import (
     Alarm,
     AuditEntry,
     Card,
+    CardChange,
     Change,
     Channel,
-    Decide,
     JournalEntry,
     Moment,
     Post,
@@ -192,7 +192,7 @@ class FakeStore:
         return next((one for one in self.cards if one.id == card_id), None)
 
     async def act_on_card(
-        self, card_id: int, _user_id: str, _act: str, _detail: str, decide: Decide, _now: object, _say: object = None
+        self, card_id: int, _user_id: str, _act: str, _detail: str, decide: CardChange, _now: object, _say: object = None
     ) -> Card | None:
         card = await self.card(card_id)
         return decide(card) if card else None
