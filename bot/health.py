@@ -1,7 +1,7 @@
 """Troubles between us and CAMS as a whole: each is told once, and once more when it is over.
 
 jobs.check_cams   -> (probe, where nobody else calls) -> troubles (pure) -> store: raise or clear -> alerts owed
-jobs.check_pushes -> push_silence (pure)                                -> the same
+jobs.check_ways -> oldest post owed, push_silence (pure)                  -> the same
 """
 
 from collections.abc import Collection, Mapping
@@ -14,6 +14,8 @@ from bot.cams.errors import CamsError
 from bot.store import Alarm, AlarmKind, Change, Kind, Store
 
 # A shorter silence is everyday life; people who ask meanwhile are told anyway.
+# Slack's own troubles and limits are over sooner as a rule.
+LATE_AFTER = timedelta(minutes=10)
 SILENT_AFTER = timedelta(minutes=15)
 # So many changes in a row without a push, each so old that its push would have come, and not older than this.
 UNPUSHED_CHANGES = 3
@@ -25,6 +27,7 @@ OVER: Mapping[AlarmKind, Kind] = {
     "cams_silent": "cams_answers",
     "key_refused": "key_accepted",
     "push_silent": "push_again",
+    "outbox_late": "outbox_moves",
 }
 
 log = structlog.get_logger()
@@ -86,6 +89,17 @@ async def tell_of_pushes(store: Store, channels: Collection[str], now: datetime)
     if standing is None and alarm:
         await _raise(store, alarm, channels)
     elif standing and last and last > standing.since:
+        await _clear(store, standing, channels, now)
+
+
+async def tell_of_outbox(store: Store, channels: Collection[str], now: datetime) -> None:
+    """Raise the alarm that messages wait for longer than they should, and clear it when none does."""
+    oldest = await store.oldest_owed()
+    standing = next((alarm for alarm in await store.alarms() if alarm.kind == "outbox_late"), None)
+    is_late = oldest is not None and now - oldest >= LATE_AFTER
+    if standing is None and oldest is not None and is_late:
+        await _raise(store, Alarm("outbox_late", oldest, "The oldest waits for longer than ten minutes."), channels)
+    elif standing and not is_late:
         await _clear(store, standing, channels, now)
 
 

@@ -27,7 +27,7 @@ log = structlog.get_logger()
 POLL_SECONDS = 1
 DELIVER_SECONDS = 2
 CHECK_SECONDS = 2
-CHECK_PUSHES_SECONDS = 60
+CHECK_WAYS_SECONDS = 60
 SETTLE_SECONDS = 2
 RELOAD_SECONDS = 60
 ATTEND_SECONDS = 30
@@ -72,8 +72,9 @@ def checking(tasks: Tasks, refresh_register: Job) -> Job:
     return check_cams
 
 
-async def check_pushes(services: Services) -> None:
-    """Tell where callbacks stay away that came before."""
+async def check_ways(services: Services) -> None:
+    """Tell where messages wait for too long, and where callbacks stay away that came before."""
+    await health.tell_of_outbox(services.store, await _everybody(services), services.clock())
     if services.settings.callback_secret:
         await health.tell_of_pushes(services.store, await _everybody(services), services.clock())
 
@@ -146,7 +147,7 @@ def schedule(scheduler: AsyncIOScheduler, services: Services, tasks: Tasks) -> N
         (send_digests, DIGEST_SECONDS),
         (settling(tasks), SETTLE_SECONDS),
         (checking(tasks, refresh_register), CHECK_SECONDS),
-        (check_pushes, CHECK_PUSHES_SECONDS),
+        (check_ways, CHECK_WAYS_SECONDS),
         (refresh_register, services.settings.spaces_refresh_seconds),
         (reload_register, RELOAD_SECONDS),
     )

@@ -104,6 +104,10 @@ def _settled(found: Situation, board: dict[str, Card], rooted: set[int], group: 
     after, later = (_opened(found, moves[0]), moves[1:]) if card is None else (card, moves)
     for change in later:
         after = _changed(after, change, found.now)
+    if after.id not in rooted:
+        # The card says where it stands now; the way there is told in its thread.
+        yield _on_card(found, board, rooted, [], after, "")
+        after = replace(after, shown=after.version)
     yield _on_card(found, board, rooted, keys, after, content)
 
 

@@ -49,6 +49,15 @@ ALARMS: Mapping[str, AlarmWords] = {
         "No change is missed, for the polls find them, but later. Whoever runs this bot should look at BOT_PUBLIC_URL "
         "and at the way from CAMS to it, and set the address anew with /cams callback.",
     ),
+    "outbox_late": AlarmWords(
+        "Alerts wait to be posted",
+        "warning",
+        "None is lost: they are posted, in order, as soon as Slack takes them. `/cams alerts` names what holds them "
+        "up.",
+    ),
+    "outbox_moves": AlarmWords(
+        "Alerts are posted in time again", "white_check_mark", "What waited is where it belongs.", is_trouble=False
+    ),
     "push_again": AlarmWords(
         "CAMS pushes again", "white_check_mark", "Changes are seen as soon as CAMS tells of them.", is_trouble=False
     ),

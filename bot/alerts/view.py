@@ -13,10 +13,11 @@ from bot.alerts.message import Message
 from bot.alerts.runbook import CHECKLIST
 from bot.alerts.words import console_button, lasting, moment, name_of, person, status_of
 from bot.blocks import Block, Part
-from bot.statuses import meaning
+from bot.statuses import is_well, meaning
 from bot.store import Card, CardAct
 
 ACTS_SHOWN = 5
+UNWATCHED = "This channel is not told of its changes any more."
 ACT_WORDS = {
     "ack": "acknowledged it",
     "unack": "took the acknowledgement back",
@@ -35,6 +36,8 @@ def card(told: Card, acts: Sequence[CardAct]) -> Message:
 def sentence(told: Card) -> str:
     """Say everything of a card in one sentence, as in its notification."""
     named, status = name_of(told.waba_name, told.space_id), status_of(told.status)
+    if told.state == "closed" and not is_well(told.status):
+        return f"{named}: {status}. {UNWATCHED}"
     if told.state == "closed":
         return f"{named}: all is well, {status} since {moment(told.status_since)} after {_lasted(told)}."
     held = "acknowledged" if told.acked_by else "acknowledged by nobody yet"
@@ -121,6 +124,9 @@ def _open(told: Card) -> list[Block]:
 
 
 def _closed(told: Card) -> list[Block]:
+    if not is_well(told.status):
+        named = name_of(told.waba_name, told.space_id)
+        return [blocks.header(f"{named}: not watched here any more"), blocks.lines([UNWATCHED]), _facts(told)]
     return [
         blocks.header(f"{name_of(told.waba_name, told.space_id)}: all is well again"),
         blocks.lines(

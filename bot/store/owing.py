@@ -40,7 +40,7 @@ async def owe_post(tx: AsyncConnection, wanted: NewPost, now: datetime) -> int |
         "meant_for": wanted.channel_id,
         "state": "owed",
         "created_at": now,
-        "due_at": wanted.due_at or now,
+        "due_at": now,
         "fence": 0,
         "failures": 0,
         "error": "",

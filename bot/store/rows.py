@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-AlarmKind = Literal["cams_silent", "key_refused", "push_silent"]
+AlarmKind = Literal["cams_silent", "key_refused", "push_silent", "outbox_late"]
 Kind = Literal[
     "review",
     "poll_failing",
@@ -13,6 +13,8 @@ Kind = Literal[
     "cams_answers",
     "key_refused",
     "key_accepted",
+    "outbox_late",
+    "outbox_moves",
     "push_silent",
     "push_again",
 ]
@@ -133,12 +135,11 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPost:
-    """A message to be owed, at once where no ``due_at`` is given. What has a ``key`` is said once only."""
+    """A message to be owed. What has a ``key`` is said once only."""
 
     channel_id: str
     kind: PostKind
     content: str
-    due_at: datetime | None = None
     parent_id: int | None = None
     card_id: int | None = None
     key: str | None = None

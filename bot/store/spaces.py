@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, insert
 from bot.store.rows import Subscription, Transition, Watch
-from bot.store.tables import subscriptions, transitions, watches
+from bot.store.tables import cards, subscriptions, transitions, watches
 from bot.store.wake import wake
 
 
@@ -29,7 +29,8 @@ class SpaceQueries(Queries):
         """Stop telling the channel; return False if it was not told.
 
         With the last subscription what was seen of the space is forgotten, so that a later subscription begins
-        with a baseline of its own, unless `keep_watch` (the space is polled for the fallback channel).
+        with a baseline of its own, unless `keep_watch` (the space is polled for the fallback channel). The channel's
+        card of the space is closed: nobody is reminded of what is not watched.
         """
         async with self._writing() as tx:
             # Two channels that leave at once must not each take the other for the one that stays.
@@ -39,6 +40,7 @@ class SpaceQueries(Queries):
                     subscriptions.c.space_id == space_id, subscriptions.c.channel_id == channel_id
                 )
             )
+            await _end_card(tx, space_id, channel_id, await self._now(tx))
             if not keep_watch and not await channels_of(tx, space_id):
                 await tx.execute(delete(watches).where(watches.c.space_id == space_id))
             return gone.rowcount == 1
@@ -89,3 +91,9 @@ async def channels_of(tx: AsyncConnection, space_id: str) -> list[str]:
     """Return the channels that are told of a space, the oldest subscription first."""
     query = select(subscriptions.c.channel_id).where(subscriptions.c.space_id == space_id)
     return list(await tx.scalars(query.order_by(subscriptions.c.created_at, subscriptions.c.channel_id)))
+
+
+async def _end_card(tx: AsyncConnection, space_id: str, channel_id: str, now: datetime) -> None:
+    open_one = and_(cards.c.space_id == space_id, cards.c.channel_id == channel_id, cards.c.state == "open")
+    values = {"state": "closed", "closed_at": now, "version": cards.c.version + 1, "show_at": now}
+    await tx.execute(update(cards).where(open_one).values(values))

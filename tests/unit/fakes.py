@@ -192,7 +192,7 @@ class FakeStore:
         return next((one for one in self.cards if one.id == card_id), None)
 
     async def act_on_card(
-        self, card_id: int, _user_id: str, _act: str, _detail: str, decide: CardChange, _now: object, _say: object = None
+        self, card_id: int, _user: str, _act: str, _detail: str, decide: CardChange, _now: object, _say: object = None
     ) -> Card | None:
         card = await self.card(card_id)
         return decide(card) if card else None
@@ -202,6 +202,9 @@ class FakeStore:
 
     async def posts_dropped(self, limit: int, _since: object, **_wanted: object) -> list[Post]:
         return self.posts[:limit]
+
+    async def oldest_owed(self) -> None:
+        return None
 
     async def count_waiting(self, **_wanted: object) -> int:
         return len(self.posts)

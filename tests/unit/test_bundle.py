@@ -130,13 +130,13 @@ def test_a_snooze_until_the_next_change_ends_with_it() -> None:
 
 
 @pytest.mark.parametrize(("after", "kind"), [(30 * MINUTE, "line"), (HOUR, "news"), (2 * HOUR, "news")])
-def test_a_snoozed_card_is_quiet_until_its_time(after: timedelta, kind: str) -> None:
+def test_a_snoozed_card_that_gets_no_worse_is_quiet_until_its_time(after: timedelta, kind: str) -> None:
     place = Place()
-    place.moves("REJECTED")
+    place.moves("DISABLED")
     place.tick()
     place.card = snooze("U1", NOON + HOUR, place.card)
     place.now += after
-    place.moves("DISABLED")
+    place.moves("REJECTED")
     [made] = place.tick()
 
     assert made.kind == kind

@@ -17,7 +17,7 @@ STEPS = st.lists(
         st.tuples(st.sampled_from(["fails", "other"]), st.integers(0, 3)),
         st.tuples(st.just("wait"), st.sampled_from([2, 60, 599, 600, 3600, 86_400, -3600])),
         st.tuples(st.just("flood"), STATUSES),
-        st.tuples(st.just("mode"), st.sampled_from(["card", "each", "digest"])),
+        st.tuples(st.just("mode"), st.sampled_from(["card", "each"])),
         st.tuples(st.just("tick"), st.none()),
     ),
     max_size=60,

@@ -62,7 +62,7 @@ async def test_the_jobs_are_a_poll_and_a_delivery_each_at_once_and_then_on_time(
         "show_changed_cards": (jobs.DELIVER_SECONDS, NOON),
         "settle_writes": (jobs.SETTLE_SECONDS, NOON),
         "check_cams": (jobs.CHECK_SECONDS, NOON),
-        "check_pushes": (jobs.CHECK_PUSHES_SECONDS, NOON),
+        "check_ways": (jobs.CHECK_WAYS_SECONDS, NOON),
         "refresh_register": (3600, NOON),
         "reload_register": (jobs.RELOAD_SECONDS, NOON),
     }

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from bot.alerts import acting
+from bot.alerts.view import card
 from bot.store import Card, NewPost, Store
 from tests.fixtures.alert_samples import put_card
 from tests.fixtures.clock import NOON
@@ -129,3 +130,16 @@ async def test_what_is_said_of_an_act_is_owed_with_it_or_not_at_all(store: Store
     root, *lines = await store.posts_waiting(10)
 
     assert [(one.content, one.parent_id) for one in lines] == [("U1", root.id)]
+
+
+async def test_who_leaves_takes_its_open_card_of_the_space_with_it_and_has_that_shown(store: Store) -> None:
+    await store.subscribe("space-1", "C1", "U1", NOON)
+    left = await put_card(store, space_id="space-1", channel_id="C1")
+    other = await put_card(store, id=2, space_id="space-1", channel_id="C2")
+    await store.unsubscribe("space-1", "C1", keep_watch=False)
+    after = await store.card(left.id)
+
+    assert after is not None
+    assert (after.state, after.version) == ("closed", left.version + 1)
+    assert await store.open_cards() == [other]
+    assert "not watched here any more" in str(card(after, ()).blocks)

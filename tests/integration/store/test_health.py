@@ -1,12 +1,14 @@
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import cast
 
 from bot import health
 from bot.cams.client import CamsClient
 from bot.cams.errors import CamsCredentialsRefusedError, CamsError
-from bot.store import Store
+from bot.outbox import LEASE
+from bot.store import NewPost, Store
 from tests.fixtures.clock import NOON
-from tests.fixtures.delivery import alerts_taken
+from tests.fixtures.delivery import alerts_owed, alerts_taken
 
 REFUSED = CamsCredentialsRefusedError("QueryChatappBindWaba", "no such key", code="InvalidAccessKeyId.NotFound")
 
@@ -68,3 +70,21 @@ async def test_its_end_is_told_by_another_process_too(store: Store) -> None:
     await told(store, Cams(silent_for=3600, heard_since_trouble=False))
 
     assert await told(store, Cams()) == [("C0", "cams_answers")]
+
+
+async def test_messages_that_wait_for_too_long_are_an_alarm_until_they_are_gone(store: Store) -> None:
+    await store.owe(NewPost(channel_id="C1", kind="notice", content="{}"), NOON)
+    [post] = await store.claim_posts(NOON, LEASE, 10)
+    soon = await alarms_of_outbox(store, post.created_at + timedelta(minutes=9))
+    late = await alarms_of_outbox(store, post.created_at + timedelta(minutes=10))
+    await store.sent(post, "1.0", NOON)
+    over = await alarms_of_outbox(store, post.created_at + timedelta(minutes=11))
+
+    assert (soon, late, over) == ([], ["outbox_late"], [])
+    assert [alert.transition.kind for alert in await alerts_owed(store)] == ["outbox_late", "outbox_moves"]
+
+
+async def alarms_of_outbox(store: Store, now: datetime) -> list[str]:
+    """Return the kinds of the alarms that stand after a look at what waits."""
+    await health.tell_of_outbox(store, ["C0"], now)
+    return [alarm.kind for alarm in await store.alarms()]

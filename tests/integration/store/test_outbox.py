@@ -3,12 +3,11 @@ from datetime import datetime, timedelta
 
 import aiohttp
 import pytest
-from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot.alerts.message import Message
 from bot.outbox import AT_ONCE, LEASE, POST_TIMEOUT, mark_of
-from bot.store import NewPost, Post, Store
+from bot.store import NewPost, Post, Situation, Store, Telling
 from tests.fixtures.changes import record_change
 from tests.fixtures.clock import NOON, Clock
 from tests.fixtures.delivery import UNREADABLE, Chat, Fault, Poster, begun_anew, later, owe, said
@@ -80,7 +79,7 @@ async def test_a_message_that_never_came_is_posted_after_a_look(store: Store, er
     await later(store, clock, 5 * SECOND)
     await poster.tick()
 
-    assert (chat.texts("C1"), chat.looks) == (["a message"], [("C1", None)])
+    assert (chat.texts("C1"), [channel for channel, _ in chat.looks]) == (["a message"], ["C1"])
 
 
 @pytest.mark.parametrize("error", NEVER, ids=repr)
@@ -183,20 +182,14 @@ async def test_what_a_database_could_not_record_is_found_afterwards(store: Store
     assert [one["event"] for one in logs] == ["a task failed"]
 
 
-async def test_alerts_that_cannot_be_bundled_hold_up_no_post(store: Store) -> None:
+async def test_alerts_that_cannot_be_bundled_hold_up_no_post(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(_: Situation) -> list[Telling]:
+        raise ZeroDivisionError
+
     chat = Chat()
     await owe(store, "C1")
     await changed(store, "C2")
-    async with store._writing() as tx:
-        zone = {"channel_id": "C2", "time_zone": "Nowhere/At_All"}
-        await tx.execute(
-            text(
-                "INSERT INTO channels (channel_id, mode, time_zone, digest_at, quiet_from, quiet_until, remind_after,"
-                " escalate_after, escalate_to, broken_because)"
-                " VALUES (:channel_id, 'digest', :time_zone, '', '', '', 0, 0, '', '')"
-            ),
-            zone,
-        )
+    monkeypatch.setattr("bot.outbox.plan", breaks)
     with capture_logs() as logs:
         await Poster(store, chat, Clock()).tick()
 
