@@ -120,13 +120,17 @@ async def alerts(stage: Stage) -> str:
     stage.sandbox.cams.world.review("cams-demo2", "REJECTED")
     rejected = await stage.answer(who, watching.ts)
     check("PENDING → REJECTED" in text_of(rejected), "The alert does not say what changed.")
+    stage.screen.did(who.user.name, "presses Acknowledge")
+    await who.press(rejected, "card.ack")
+    taken = await stage.answer(who, rejected.ts)
+    check("is acknowledged" in text_of(taken), "The acknowledgement is not confirmed.")
     stage.screen.note("… and after the appeal approves it.")
     stage.sandbox.cams.world.review("cams-demo2", "APPROVED")
-    approved = await stage.answer(who, rejected.ts)
+    approved = await stage.answer(who, taken.ts)
     check("REJECTED → APPROVED" in text_of(approved), "The second alert does not say what changed.")
-    watches = await stage.asks(who, "/cams watches")
-    check("cams-demo2" in text_of(watches), "The watch is not listed.")
-    return "two review changes, each told once, with what it means and what to do"
+    history = await stage.asks(who, "/cams history cams-demo2")
+    check("acknowledged" in text_of(history), "The history does not say who did what.")
+    return "two review changes, each told once, on a card that somebody acknowledged; and their history"
 
 
 async def crash(stage: Stage) -> str:
