@@ -75,11 +75,11 @@ def _rows(moment: Moment) -> Iterator[list[Part]]:
         *_lag(change),
     ]
     for told in moment.told[:TOLD_SHOWN]:
-        yield ["    ", *told_row(told)]
+        yield ["• ", *told_row(told)]
     if not moment.told:
-        yield ["    ", "Nobody was told: no channel was subscribed."]
+        yield ["• ", "Nobody was told: no channel was subscribed."]
     for act in moment.acts[-ACTS_SHOWN:]:
-        yield ["    ", person(act.user_id), " ", *act_words(act), ", ", blocks.date(act.at)]
+        yield ["• ", person(act.user_id), " ", *act_words(act), ", ", blocks.date(act.at)]
 
 
 def _lag(change: Transition) -> list[Part]:

@@ -84,7 +84,7 @@ def _watched(watch: Watch | None) -> Row:
 
 def _channel(known: Known, channel_id: str, now: datetime) -> Iterator[Row]:
     yield [blocks.channel(channel_id)]
-    yield from (["    ", *row] for row in _of_channel(known, channel_id, now))
+    yield from (["• ", *row] for row in _of_channel(known, channel_id, now))
 
 
 def _of_channel(known: Known, channel_id: str, now: datetime) -> Iterator[Row]:
