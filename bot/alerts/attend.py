@@ -103,9 +103,10 @@ def unwell(cards: Sequence[Card], watches: Collection[Watch], channel_id: str) -
 async def attend(store: Store, clock: Clock) -> int:
     """Owe what has to be said of the open cards, and return of how many; one that fails stops no other."""
     now = clock()
+    # Of many that changed at once hundreds of reminders would help nobody; the daily digest names them.
     channels = {one.channel_id: one for one in await store.channels()}
     said = 0
-    for card in await store.open_cards():
+    for card in await store.open_cards(with_message=True):
         channel = channels.get(card.channel_id) or Channel(channel_id=card.channel_id)
         if attention(card, channel, now) is None:
             continue
@@ -153,9 +154,7 @@ def _bad_since(card: Card) -> datetime:
 
 def _say(channel: Channel, now: datetime, card: Card, message_id: int | None) -> tuple[Card, NewPost] | None:
     due = attention(card, channel, now)
-    # One of many that changed at once has no message of its own: hundreds of reminders would help nobody. The daily
-    # digest names it.
-    if due is None or message_id is None:
+    if due is None:
         return None
     message = _words(due, card, channel)
     # A call for somebody else stands in the channel, all else in the card's thread.

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries
@@ -27,13 +27,20 @@ class CardQueries(Queries):
             row = (await tx.execute(select(cards).where(cards.c.id == card_id))).mappings().one_or_none()
             return None if row is None else Card(**row)
 
-    async def open_cards(self, *, channel_id: str | None = None, space_id: str | None = None) -> list[Card]:
-        """Return the open cards of a channel, of a space, or all, the oldest first."""
+    async def open_cards(
+        self, *, channel_id: str | None = None, space_id: str | None = None, with_message: bool = False
+    ) -> list[Card]:
+        """Return the open cards of a channel, of a space, or all, the oldest first.
+
+        ``with_message`` leaves out those of many that changed at once, which have no message of their own.
+        """
         query = select(cards).where(cards.c.state == "open").order_by(cards.c.id)
         if channel_id is not None:
             query = query.where(cards.c.channel_id == channel_id)
         if space_id is not None:
             query = query.where(cards.c.space_id == space_id)
+        if with_message:
+            query = query.where(exists().where(posts.c.card_id == cards.c.id, posts.c.kind == "card"))
         async with self._reading() as tx:
             return [Card(**row) for row in (await tx.execute(query)).mappings()]
 
