@@ -37,7 +37,7 @@ from bot.settings import Settings
 from bot.slack import Identity, Slack, error_code
 from bot.slack_errors import is_hiccup
 from bot.socket_mode import open_sockets
-from bot.store import AuditEntry, open_store
+from bot.store import AuditEntry, Store, open_store
 from bot.tasks import Begin, Tasks
 from handlers import ROUTES
 from handlers.acts import Acts
@@ -105,10 +105,7 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         store = await stack.enter_async_context(open_store(settings.database_url.get_secret_value()))
         register = Register(settings.default_space)
         await register.load(store)
-        if store.is_alone:
-            await store.release_writes(now())
-            await store.release_posts(now())
-            await store.release_watches()
+        await _take_over(store)
         token = settings.slack_bot_token.get_secret_value()
         client = _slack_client(settings, session, token)
         slack = Slack(client, await _identity(client, settings))
@@ -131,6 +128,14 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         _settle()
         await _until(ready)
         yield
+
+
+async def _take_over(store: Store) -> None:
+    """Free what the process before this one held, where there was no other."""
+    if store.is_alone:
+        await store.release_writes(now())
+        await store.release_posts(now())
+        await store.release_watches()
 
 
 @asynccontextmanager
