@@ -100,9 +100,10 @@ def test_what_was_held_is_told_together_once_it_has_settled() -> None:
     place.now += SETTLED_AFTER - MINUTE - timedelta(seconds=1)
     early = place.tick()
     place.now += timedelta(seconds=1)
-    [late] = place.tick()
+    card, late = place.tick()
 
     assert (early, late.changes) == ([], [5, 6, 7])
+    assert (card.kind, card.changes, late.kind) == ("card", [], "news")
     assert (place.card.status, place.card.state, place.card.changes) == ("REJECTED", "open", 3)
 
 
