@@ -21,14 +21,10 @@ SPACE = "cams-demo3"
 
 
 async def card_of(world: World, **more: Any) -> tuple[Card, Message]:
-    """A card in this test's channel, and the message that shows it."""
+    """A card in this test's channel, and the message that the bot shows it with."""
     key = len(await world.store.open_cards()) + 100
     told = await put_card(world.store, **{"id": key, "channel_id": world.channel_id, "space_id": SPACE, **more})
-    message = view.card(told, [])
-    workspace = world.slack.workspace
-    posted = workspace.timeline.post(
-        world.channel_id, workspace.app.user, message.text, blocks=message.blocks, bot_id=workspace.app.bot_id
-    )
+    [posted] = await world.alerts(1)
     return told, posted
 
 
@@ -67,8 +63,8 @@ async def test_a_card_is_assigned_to_who_was_chosen_and_they_are_told(world: Wor
     assert (await now(world, told)).assigned_to == admin
     row = await world.audited("card.assign")
     assert (row.target, row.outcome) == (f"value={told.id} chosen={admin}", "ok")
-    lines = [one for one in await world.store.posts_waiting(100, channel_id=world.channel_id) if one.kind == "line"]
-    assert [admin in one.content for one in lines] == [True]
+    _, line = await world.alerts(2)
+    assert admin in str(line.blocks)
 
 
 async def test_a_card_is_snoozed_until_the_next_change(world: World) -> None:
