@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Self, cast
 
@@ -22,8 +23,10 @@ import bot.app
 import bot.cli
 import bot.outbox
 import bot.slack_errors
+import bot.watching
 from bot.alerts import bundle
 from bot.cams import quota
+from bot.polling import Load
 from tests.kill.control import Control, StageClock
 
 
@@ -67,6 +70,7 @@ def main() -> None:
     hurry()
     if per_second := os.environ.pop("KILL_CAMS_QUOTA", ""):
         cast(dict[str, int], quota.QUOTAS).update(dict.fromkeys(quota.QUOTAS, int(per_second)))
+        bot.watching.Load = partial(Load, quota=0.9 * int(per_second))  # type: ignore[attr-defined,assignment]
     with ExitStack() as stack:
         count_callbacks(stack.enter_context(Control.open(Path(os.environ.pop("KILL_CONTROL")))))
         follow(stack.enter_context(StageClock.open(Path(os.environ.pop("KILL_CLOCK")))))
