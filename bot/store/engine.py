@@ -16,6 +16,8 @@ _ACCEPTED = (
 # Seconds. A server that has gone silent must not hold a poll or a command for ever.
 _CONNECT_TIMEOUT = 10
 _STATEMENT_TIMEOUT = 30
+# For how long SQLite waits for another process, in seconds: one that migrates a large file takes its time.
+BUSY_SECONDS = 30
 _HOST_AND_PORT = re.compile(r"(\[[^\]@]*\]|[^:@\[\]]*)(:\d*)?")
 
 
@@ -42,7 +44,7 @@ def _sqlite(rest: str) -> AsyncEngine:
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=path),
         # isolation_level None: the driver begins nothing by itself, _begin below does.
-        connect_args={"isolation_level": None, "timeout": 5},
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
         hide_parameters=True,
     )
     event.listen(engine.sync_engine, "connect", _set_pragmas)
@@ -54,7 +56,7 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     # NORMAL may lose the last commits when the power fails, not when the process dies: the next poll sees a lost
     # change again. https://www.sqlite.org/pragma.html#pragma_synchronous
-    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
