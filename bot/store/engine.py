@@ -5,6 +5,8 @@ import sqlite3
 from typing import Any
 from urllib.parse import urlsplit
 
+import aiosqlite
+import stamina
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -56,9 +58,23 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     # NORMAL may lose the last commits when the power fails, not when the process dies: the next poll sees a lost
     # change again. https://www.sqlite.org/pragma.html#pragma_synchronous
-    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    connection.run_async(_use_write_ahead_log)
+
+
+async def _use_write_ahead_log(driver: aiosqlite.Connection) -> None:
+    # Of several programs that switch a new file at the same moment SQLite refuses some at once, whatever busy_timeout
+    # says, since each waits with a lock that another needs. https://www.sqlite.org/c3ref/busy_handler.html
+    turns = stamina.retry_context(on=_is_busy, attempts=None, timeout=BUSY_SECONDS, wait_initial=0.01, wait_max=0.1)
+    async for turn in turns:
+        with turn:
+            await driver.execute_fetchall("PRAGMA journal_mode=WAL")
+
+
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
 
 
 def _begin(connection: Connection) -> None:
