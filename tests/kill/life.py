@@ -17,33 +17,40 @@ KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
 STOP_SECONDS = 30.0
 ARMING_LOOK_SECONDS = 0.005
 
-Kind = Literal["change", "start", "outside"]
+Kind = Literal["await", "change", "start", "outside"]
 Ending = Literal["killed", "ended"]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a life ends: at a callback counted from the first change that it is answered, or from its start; or from
-    outside, so many seconds after that change. After `limit` seconds it is killed in any case."""
+    """How a life ends: after the first change that it is answered at an await, so often as it has come there, or at a
+    callback, which may also be counted from its start; or from outside, so many seconds after that change. After
+    `limit` seconds it is killed in any case."""
 
     kind: Kind
     limit: float
     callback: int = 0
     seconds: float = 0.0
+    moment: int = 0
+    times: int = 1
 
 
 class Victim:
     """A replica's place: one process at a time, each with the same environment and log."""
 
-    def __init__(self, environment: Mapping[str, str], control: Control, log: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], control: Control, folder: Path, number: int) -> None:
         self.control = control
-        self._environment = {**{name: os.environ[name] for name in KEPT if name in os.environ}, **environment}
-        self._log = log
+        self.awaits = folder / f"awaits-{number}"
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        self._environment = {**kept, **environment, "KILL_AWAITS": str(self.awaits)}
+        self._log = folder / f"bot-{number}.log"
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, plan: Plan | None = None) -> None:
         """Start it; without a plan it lives on."""
-        self.control.begin(plan.callback if plan else 0, armed=plan is not None and plan.kind == "start")
+        chosen = plan or Plan("change", 0)
+        armed = chosen.kind == "start"
+        self.control.begin(chosen.callback, moment=chosen.moment, times=chosen.times, armed=armed)
         with self._log.open("ab") as out:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,

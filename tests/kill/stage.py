@@ -181,4 +181,4 @@ def _victim(
         "KILL_CLOCK": str(folder / "clock"),
         "KILL_CAMS_QUOTA": str(layout.calls_per_second),
     }
-    return Victim(environment, stack.enter_context(Control.open(control)), folder / f"bot-{number}.log")
+    return Victim(environment, stack.enter_context(Control.open(control)), folder, number)

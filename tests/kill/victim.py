@@ -1,7 +1,8 @@
-"""The real bot, `cams-bot run`, as a process that counts the callbacks of its event loop and dies at one of them.
+"""The real bot, `cams-bot run`, as a process that counts the callbacks of its event loop and dies at one of them, or
+while it waits at a chosen await.
 
-KILL_CONTROL and KILL_CLOCK name the files of `control`; KILL_CAMS_QUOTA, if it is set, is how often each operation may
-be called in a second.
+KILL_CONTROL and KILL_CLOCK name the files of `control`; KILL_AWAITS one to which is added where the bot has waited;
+KILL_CAMS_QUOTA, if it is set, is how often each operation may be called in a second.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Self, cast
+from typing import Self, TextIO, cast
 
 import apscheduler.schedulers.base
 import apscheduler.triggers.interval
@@ -27,20 +28,52 @@ import bot.watching
 from bot.alerts import bundle
 from bot.cams import quota
 from bot.polling import Load
+from tests.kill.awaits import Await, frames, waiting_task
 from tests.kill.control import Control, StageClock
 
 
-def count_callbacks(control: Control) -> None:
-    """Let every callback of every loop be counted, and the process and its children die before the chosen one."""
+class Watcher:
+    """Sees every callback of the loop, and ends the process and its children where `control` says."""
+
+    def __init__(self, control: Control, met: TextIO) -> None:
+        self._control = control
+        self._met = met
+        self._known: dict[tuple[tuple[int, int], ...], Await] = {}
+
+    def before(self, handle: asyncio.Handle) -> None:
+        """Die, or count it."""
+        place = self._place(handle)
+        if self._control.tick() or (place and self._control.reach(place.over)):
+            os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    def after(self, handle: asyncio.Handle) -> None:
+        """Die, or note where it waits now."""
+        place = self._place(handle)
+        if place and self._control.reach(place.begun):
+            os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    def _place(self, handle: asyncio.Handle) -> Await | None:
+        task = waiting_task(handle) if self._control.armed else None
+        if task is None:
+            return None
+        key = tuple((id(frame.f_code), frame.f_lineno) for frame in frames(task))
+        if key not in self._known:
+            self._known[key] = Await.of(task)
+            self._met.write(f"{self._known[key].name}\n")
+        return self._known[key]
+
+
+def watch_callbacks(watcher: Watcher) -> None:
+    """Let the watcher see every callback of every loop."""
     run: Callable[[asyncio.Handle], None] = asyncio.Handle._run
 
-    def counted(handle: asyncio.Handle) -> None:
-        if control.tick():
-            os.killpg(os.getpgrp(), signal.SIGKILL)
+    def watched(handle: asyncio.Handle) -> None:
+        watcher.before(handle)
         run(handle)
+        watcher.after(handle)
 
     # The loop knows no hook: https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Handle
-    asyncio.Handle._run = counted  # type: ignore[assignment,method-assign]
+    asyncio.Handle._run = watched  # type: ignore[assignment,method-assign]
 
 
 def follow(clock: StageClock) -> None:
@@ -72,7 +105,10 @@ def main() -> None:
         cast(dict[str, int], quota.QUOTAS).update(dict.fromkeys(quota.QUOTAS, int(per_second)))
         bot.watching.Load = partial(Load, quota=0.9 * int(per_second))  # type: ignore[attr-defined,assignment]
     with ExitStack() as stack:
-        count_callbacks(stack.enter_context(Control.open(Path(os.environ.pop("KILL_CONTROL")))))
+        control = stack.enter_context(Control.open(Path(os.environ.pop("KILL_CONTROL"))))
+        # By the line: what is noted outlives the process.
+        met = stack.enter_context(Path(os.environ.pop("KILL_AWAITS")).open("a", buffering=1))
+        watch_callbacks(Watcher(control, met))
         follow(stack.enter_context(StageClock.open(Path(os.environ.pop("KILL_CLOCK")))))
         sys.argv = ["cams-bot", "run"]
         bot.cli.main()
