@@ -22,6 +22,7 @@ COLUMNS = (
     "doubled",
     "out of order",
     "strange",
+    "stale",
     "taken away",
     "callbacks",
     "ended",
@@ -34,9 +35,10 @@ def print_table(reports: Mapping[str, Report]) -> None:
 
     Each await is two moments: the waiting begins, and it is over. `awaits` are those between a change and its recorded
     message, in a life without trouble: a bot was killed at so many of how many; `besides` those of other lives only.
-    `owed` counts a change once for each of its channels; `strange` was told and never made; `taken away` are messages
-    that were deleted again; `callbacks` is the longest way of a change to its last message; `ended` are lives that
-    ended without being killed; `seconds` are those of the longest trial.
+    `owed` counts a change once for each of its channels; `strange` was told and never made; `stale` are cards that show
+    what is not so any more; `taken away` are messages that were deleted again; `callbacks` is the longest way of a
+    change to its last message; `ended` are lives that ended without being killed; `seconds` are those of the longest
+    trial.
     """
     whole = _whole(list(reports.values()))
     rows = [COLUMNS, *(_row(name, [report]) for name, report in reports.items()), _row("all", list(reports.values()))]
@@ -80,6 +82,7 @@ def _row(name: str, reports: Sequence[Report]) -> tuple[str, ...]:
         verdict.doubled,
         verdict.disordered,
         verdict.strange,
+        verdict.stale,
         report.removed,
         report.callbacks,
         report.ended,
