@@ -6,7 +6,7 @@ its way, and when it is about to go on, so that the answer is there and nobody h
 
 import asyncio
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -44,6 +44,16 @@ class Await:
         steps = self.name.split(" > ")
         own = [step for step in steps if step.startswith(OURS)]
         return " … ".join(dict.fromkeys([*own[-1:], steps[-1]]))
+
+
+def write_moments(file: Path, moments: Iterable[int]) -> None:
+    """Keep moments for another process."""
+    file.write_text("".join(f"{moment}\n" for moment in moments))
+
+
+def read_moments(file: Path) -> frozenset[int]:
+    """Return what was written."""
+    return frozenset(map(int, file.read_text().split()))
 
 
 def waiting_task(handle: asyncio.Handle) -> "asyncio.Task[Any] | None":

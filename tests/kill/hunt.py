@@ -1,18 +1,17 @@
 """Which of the moments between a change and its recorded message are still to be died at."""
 
 import random
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.kill.awaits import Await
-from tests.kill.life import Plan
+from tests.kill.life import Kind, Plan
 
-# A moment comes more than once in a life; the first try may wait for a later time.
-TIMES = (1, 1, 2)
-# So often one on the way is tried before the others.
-HEAD_START = 3
+# Where more are left a life is given a part of them, so that not always those come first that come early.
+FEW = 8
+# Some begin to look out for their moments when they start: there is what the one before them left.
+KINDS: Sequence[Kind] = ("await", "await", "await", "start")
 
 
 @dataclass
@@ -35,7 +34,7 @@ class Moments:
 
 
 class Hunt:
-    """Chooses the next moment: one of its share that was tried least, rather one on the way.
+    """Chooses the moments of which a life ends at the first that it comes to.
 
     Several trials share the moments of a configuration: of `of` trials the `part`-th, from 0, takes each `of`-th.
     """
@@ -44,7 +43,6 @@ class Hunt:
         self._files = list(files)
         self._rng = rng
         self._part, self._of = part, of
-        self._tries: Counter[int] = Counter()
         self.moments = Moments()
 
     def learn(self) -> None:
@@ -52,23 +50,19 @@ class Hunt:
         self.moments.on_the_way = self._read()
 
     def aim(self, plan: Plan) -> Plan:
-        """Return the plan with a moment; where none is left it keeps its callback instead."""
+        """Return the plan with moments, every other time such on the way alone; without any it keeps its callback."""
         self.moments.add(Moments(met=self._read()))
-        moment = self._next()
-        if moment is None:
+        mine = self._some(self.moments.on_the_way)
+        if not mine or self._rng.random() < 0.5:
+            mine += self._some(self.moments.met)
+        if not mine:
             return replace(plan, kind="change")
-        self._tries[moment] += 1
-        times = self._rng.choice(TIMES) if self._tries[moment] == 1 else 1
-        return replace(plan, callback=0, moment=moment, times=times)
+        kind, callback = self._rng.choice(KINDS), self._rng.choice((0, plan.callback // 2))
+        return replace(plan, kind=kind, callback=callback, moments=frozenset(mine))
 
-    def _next(self) -> int | None:
-        known = [*self.moments.on_the_way, *self.moments.met]
-        mine = [one for one in known if one % self._of == self._part and one not in self.moments.struck]
-        self._rng.shuffle(mine)
-        return min(mine, key=self._rank, default=None)
-
-    def _rank(self, moment: int) -> int:
-        return self._tries[moment] + (HEAD_START if moment in self.moments.met else 0)
+    def _some(self, moments: Iterable[int]) -> list[int]:
+        left = [one for one in moments if one % self._of == self._part and one not in self.moments.struck]
+        return left if len(left) <= FEW else self._rng.sample(left, len(left) // 2)
 
     def _read(self) -> dict[int, str]:
         names = {name for file in self._files if file.exists() for name in file.read_text().splitlines()}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tests.kill.awaits import write_moments
 from tests.kill.control import Control
 
 # What of our own environment a child needs.
@@ -23,16 +24,15 @@ Ending = Literal["killed", "ended"]
 
 @dataclass(frozen=True)
 class Plan:
-    """How a life ends: after the first change that it is answered at an await, so often as it has come there, or at a
-    callback, which may also be counted from its start; or from outside, so many seconds after that change. After
-    `limit` seconds it is killed in any case."""
+    """How a life ends: at a callback, counted from the first change that it is answered, or from its start, or at the
+    first of some moments from that callback on; or from outside, so many seconds after that change. After `limit`
+    seconds it is killed in any case."""
 
     kind: Kind
     limit: float
     callback: int = 0
     seconds: float = 0.0
-    moment: int = 0
-    times: int = 1
+    moments: frozenset[int] = frozenset()
 
 
 class Victim:
@@ -41,16 +41,18 @@ class Victim:
     def __init__(self, environment: Mapping[str, str], control: Control, folder: Path, number: int) -> None:
         self.control = control
         self.awaits = folder / f"awaits-{number}"
+        self._moments = folder / f"moments-{number}"
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        self._environment = {**kept, **environment, "KILL_AWAITS": str(self.awaits)}
+        files = {"KILL_AWAITS": str(self.awaits), "KILL_MOMENTS": str(self._moments)}
+        self._environment = {**kept, **environment, **files}
         self._log = folder / f"bot-{number}.log"
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, plan: Plan | None = None) -> None:
         """Start it; without a plan it lives on."""
         chosen = plan or Plan("change", 0)
-        armed = chosen.kind == "start"
-        self.control.begin(chosen.callback, moment=chosen.moment, times=chosen.times, armed=armed)
+        self.control.begin(chosen.callback, armed=chosen.kind == "start")
+        write_moments(self._moments, chosen.moments)
         with self._log.open("ab") as out:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,

@@ -2,7 +2,8 @@
 while it waits at a chosen await.
 
 KILL_CONTROL and KILL_CLOCK name the files of `control`; KILL_AWAITS one to which is added where the bot has waited;
-KILL_CAMS_QUOTA, if it is set, is how often each operation may be called in a second.
+KILL_MOMENTS one with the moments to die at; KILL_CAMS_QUOTA, if it is set, is how often each operation may be called in
+a second.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
@@ -23,34 +24,41 @@ import apscheduler.triggers.interval
 import bot.app
 import bot.cli
 import bot.outbox
+import bot.showing
 import bot.slack_errors
 import bot.watching
 from bot.alerts import bundle
 from bot.cams import quota
 from bot.polling import Load
-from tests.kill.awaits import Await, frames, waiting_task
+from tests.kill.awaits import Await, frames, read_moments, waiting_task
 from tests.kill.control import Control, StageClock
 
 
 class Watcher:
     """Sees every callback of the loop, and ends the process and its children where `control` says."""
 
-    def __init__(self, control: Control, met: TextIO) -> None:
+    def __init__(self, control: Control, met: TextIO, moments: Collection[int] = ()) -> None:
         self._control = control
         self._met = met
+        self._moments = moments
         self._known: dict[tuple[tuple[int, int], ...], Await] = {}
 
     def before(self, handle: asyncio.Handle) -> None:
         """Die, or count it."""
         place = self._place(handle)
-        if self._control.tick() or (place and self._control.reach(place.over)):
-            os.killpg(os.getpgrp(), signal.SIGKILL)
+        if self._control.tick() and not self._moments:
+            _die()
+        self._reach(place.over if place else 0)
 
     def after(self, handle: asyncio.Handle) -> None:
         """Die, or note where it waits now."""
         place = self._place(handle)
-        if place and self._control.reach(place.begun):
-            os.killpg(os.getpgrp(), signal.SIGKILL)
+        self._reach(place.begun if place else 0)
+
+    def _reach(self, moment: int) -> None:
+        if moment in self._moments and self._control.due:
+            self._control.struck = moment
+            _die()
 
     def _place(self, handle: asyncio.Handle) -> Await | None:
         task = waiting_task(handle) if self._control.armed else None
@@ -61,6 +69,10 @@ class Watcher:
             self._known[key] = Await.of(task)
             self._met.write(f"{self._known[key].name}\n")
         return self._known[key]
+
+
+def _die() -> None:
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def watch_callbacks(watcher: Watcher) -> None:
@@ -92,7 +104,9 @@ def follow(clock: StageClock) -> None:
 
 def hurry() -> None:
     """Shorten the waits that only cost time here: for a lease to end, for another attempt, for more changes."""
-    bot.outbox.POST_TIMEOUT, bot.outbox.LEASE = timedelta(seconds=6), timedelta(seconds=9)
+    bot.outbox.POST_TIMEOUT, bot.outbox.LEASE = timedelta(seconds=3), timedelta(seconds=5)
+    bot.showing.UPDATE_TIMEOUT, bot.showing.LEASE = timedelta(seconds=2), timedelta(seconds=4)
+    bot.watching.LEASE, bot.watching.HOLD_AFTER = timedelta(seconds=3), 1.0
     bot.slack_errors.WAITS = (timedelta(seconds=1), timedelta(seconds=2), timedelta(seconds=4))
     bundle.FLOOD_PAUSE = timedelta(seconds=3)
     bundle.SETTLED_AFTER, bundle.HELD_AT_MOST = timedelta(seconds=4), timedelta(seconds=10)
@@ -108,7 +122,7 @@ def main() -> None:
         control = stack.enter_context(Control.open(Path(os.environ.pop("KILL_CONTROL"))))
         # By the line: what is noted outlives the process.
         met = stack.enter_context(Path(os.environ.pop("KILL_AWAITS")).open("a", buffering=1))
-        watch_callbacks(Watcher(control, met))
+        watch_callbacks(Watcher(control, met, read_moments(Path(os.environ.pop("KILL_MOMENTS")))))
         follow(stack.enter_context(StageClock.open(Path(os.environ.pop("KILL_CLOCK")))))
         sys.argv = ["cams-bot", "run"]
         bot.cli.main()
