@@ -1,4 +1,4 @@
-"""`/cams alerts`, and the buttons of the cards.
+"""The buttons, lists and forms of the cards.
 
 press -> act_on_card: the card is changed and the act written down -> the card is shown again, by a job
 """
@@ -9,7 +9,7 @@ from functools import partial
 
 from bot import blocks, review
 from bot.access import Role
-from bot.alerts import acting, overview, runbook, view
+from bot.alerts import acting, runbook, view
 from bot.alerts.words import moment, name_of
 from bot.blocks import Block
 from bot.cards import waba_sentence
@@ -19,11 +19,8 @@ from bot.services import Services
 from bot.store import Card, CardChange, NewPost, Say
 from handlers.modals import Field, Form
 from handlers.routes import Ask, Opening, Reply, Router
-from handlers.words import HERE, place
 
 router = Router()
-PROBLEMS_MAX = 10
-DROPPED_SINCE = timedelta(days=7)
 # https://docs.slack.dev/reference/block-kit/block-elements/datetime-picker-element: ten digits.
 SECONDS = re.compile(r"[1-9][0-9]{9}")
 SNOOZE_MAX = timedelta(days=366)
@@ -41,27 +38,6 @@ def _until_element(value: str, _register: Register) -> Block:
 
 UNTIL = Field("until", "Until", _check_until, _until_element, hint="No reminders before then. Changes are told anyway.")
 SNOOZE = Form("card_snooze", "Snooze an alert", "Snooze", (UNTIL,), kept=("card",))
-
-
-@router.command(
-    "alerts",
-    usage="alerts [space/channel]",
-    does="Show open alerts, and what waits to be posted",
-    requires=Role.VIEWER,
-    reads=place,
-)
-async def alerts(ask: Ask, services: Services) -> Reply:
-    """List the open cards of all, of a space or of a channel, and what could not be posted yet."""
-    store, space = services.store, ask["space"] or None
-    if space and space.startswith("#"):
-        raise UserError("I know channels by their IDs only: type `/cams alerts here` in the channel itself.")
-    channel = ask.channel_id if ask["of"] == HERE else ask["of"] or None
-    cards = await store.open_cards(channel_id=channel, space_id=space)
-    waiting = await store.posts_waiting(PROBLEMS_MAX, channel_id=channel)
-    since = services.clock() - DROPPED_SINCE
-    failed = await store.posts_dropped(PROBLEMS_MAX, since, channel_id=channel)
-    told = overview.overview(cards, waiting, await store.count_waiting(channel_id=channel), failed)
-    return Reply(told.said, told.blocks)
 
 
 @router.press("card.ack", requires=Role.OPERATOR)

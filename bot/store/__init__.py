@@ -21,6 +21,7 @@ from bot.store.engine import cannot_open, create_engine, reason, try_file
 from bot.store.history import HistoryQueries, Moment, Told
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
+from bot.store.outlook import Outlook, OutlookQueries
 from bot.store.posts import PostQueries
 from bot.store.pushes import PushQueries
 from bot.store.register import RegisterQueries, Stamp
@@ -70,6 +71,7 @@ __all__ = [
     "Moment",
     "NewPost",
     "NewerDatabaseError",
+    "Outlook",
     "Post",
     "Rest",
     "Say",
@@ -108,6 +110,7 @@ class Store(
     CardQueries,
     ChannelQueries,
     HistoryQueries,
+    OutlookQueries,
     WatchQueries,
     PushQueries,
 ):

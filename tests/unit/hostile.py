@@ -15,7 +15,7 @@ from slack_sdk.models.views import View as SdkView
 
 from bot.cams.models import Profile, QrCode, Waba
 from bot.statuses import MEANINGS
-from bot.store import Card, CardAct, Transition
+from bot.store import Card, CardAct, Transition, Watch
 from sandbox.slack import blockkit
 
 NASTY = (
@@ -99,6 +99,16 @@ CARD_ACTS = st.builds(
     user_id=_USER,
     act=st.sampled_from(["ack", "unack", "assign", "snooze", "unsnooze", "refresh", "something else"]),
     detail=st.sampled_from(["", "U012ABC", "2026-11-20T12:00:00+00:00", "change"]) | TEXT,
+)
+WATCHES = st.builds(
+    Watch,
+    space_id=st.just("cams-1"),
+    waba_name=TEXT,
+    review_status=TEXT,
+    first_seen_at=st.none() | TIMES,
+    looked_at=st.none() | TIMES,
+    failing_since=st.none() | TIMES,
+    failure=TEXT,
 )
 PROFILES = st.builds(Profile, *[TEXT] * 6, st.lists(TEXT, max_size=8).map(tuple))
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.alerts import history_view
 from bot.alerts.why import Known, why
 from bot.register import Register
-from bot.store import Card, Channel, Moment, Post, Subscription, Told, Watch
+from bot.store import Card, Channel, Moment, Subscription, Told, Watch
 from handlers import ROUTES
 from handlers.acts import Acts
 from handlers.answers import Request
@@ -23,7 +23,7 @@ from tests.fixtures.alert_samples import act, card, change
 from tests.fixtures.clock import NOON
 from tests.fixtures.shown import shown
 from tests.unit.fakes import FakeStore, StrictSlack, make_services
-from tests.unit.hostile import CARD_ACTS, CARDS, TEXT, TIMES, TRANSITIONS
+from tests.unit.hostile import CARD_ACTS, CARDS, TEXT, TIMES, TRANSITIONS, WATCHES
 
 COMMAND = Request("command", "U012ABC", "T012ABC", "C012ABC", response_url="https://example.com/", trigger_id="1")
 BUTTON = Request("button", "U012ABC", "T012ABC", "C012ABC", trigger_id="1")
@@ -42,37 +42,6 @@ TOLD = st.builds(
 )
 MOMENTS = st.builds(
     Moment, TRANSITIONS, st.lists(TOLD, max_size=5).map(tuple), st.lists(CARD_ACTS, max_size=5).map(tuple)
-)
-POSTS = st.builds(
-    Post,
-    id=st.integers(1),
-    channel_id=st.just(CHANNEL_ID),
-    meant_for=st.just(CHANNEL_ID),
-    kind=st.just("notice"),
-    parent_id=st.none(),
-    card_id=st.none(),
-    key=st.none(),
-    content=TEXT.map(lambda text: json.dumps({"text": text, "blocks": []})),
-    state=st.just("owed"),
-    created_at=TIMES,
-    due_at=TIMES,
-    lease_until=st.none(),
-    fence=st.just(1),
-    failures=st.integers(0, 99),
-    tried_at=st.none(),
-    message_ts=st.none(),
-    sent_at=st.none(),
-    error=TEXT,
-)
-WATCHES = st.builds(
-    Watch,
-    space_id=st.just("cams-1"),
-    waba_name=TEXT,
-    review_status=TEXT,
-    first_seen_at=st.none() | TIMES,
-    looked_at=st.none() | TIMES,
-    failing_since=st.none() | TIMES,
-    failure=TEXT,
 )
 CHANNELS = st.builds(
     Channel,
@@ -96,14 +65,6 @@ def done(work: Coroutine[Any, Any, None], slack: StrictSlack) -> list[str]:
 async def said(work: Coroutine[Any, Any, None], slack: StrictSlack) -> str:
     await work
     return shown(slack.shown[-1][1] if isinstance(slack.shown[-1], tuple) else slack.shown[-1]["blocks"])
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(CARDS, max_size=30), st.lists(POSTS, max_size=12))
-def test_any_cards_and_posts_can_be_listed(cards: list[Card], posts: list[Post]) -> None:
-    slack = StrictSlack()
-
-    assert done(acts(slack, FakeStore(cards=cards, posts=posts)).command(COMMAND, "alerts"), slack) == []
 
 
 @settings(max_examples=40, deadline=None)
@@ -367,32 +328,3 @@ def test_why_an_alert_came_or_did_not(more: Mapping[str, Any], says: str) -> Non
     message = " ".join(shown(list(why(known(**more), NOON).blocks)).split())
 
     assert says in message
-
-
-@pytest.mark.parametrize(
-    ("words", "wanted"),
-    [
-        ("", {}),
-        ("here", {"channel_id": CHANNEL_ID}),
-        ("C0123456", {"channel_id": "C0123456"}),
-        ("cams-2", {"space_id": "cams-2"}),
-    ],
-)
-async def test_open_alerts_are_those_of_a_channel_or_a_space(words: str, wanted: dict[str, str]) -> None:
-    asked: list[dict[str, object]] = []
-
-    class Store(FakeStore):
-        async def open_cards(self, **which: object) -> list[Card]:
-            asked.append({name: value for name, value in which.items() if value is not None})
-            return []
-
-    slack = StrictSlack()
-    await acts(slack, Store()).command(COMMAND, f"alerts {words}")
-
-    assert asked == [wanted]
-
-
-async def test_a_channel_cannot_be_named_by_its_name() -> None:
-    slack = StrictSlack()
-
-    assert "/cams alerts here" in await said(acts(slack, FakeStore()).command(COMMAND, "alerts #shop"), slack)
