@@ -16,6 +16,7 @@ from bot.cards import waba_sentence
 from bot.errors import FieldErrors, UserError
 from bot.register import Register
 from bot.services import Services
+from bot.statuses import is_well
 from bot.store import Card, CardChange, NewPost, Say
 from handlers.modals import Field, Form
 from handlers.routes import Ask, Opening, Reply, Router
@@ -118,13 +119,17 @@ async def _act(
     now = services.clock()
     card = await services.store.act_on_card(int(ask["value"]), ask.user_id, act, detail, decide, now, say)
     if card is None:
-        already = await _card(ask, services)
-        over = f"is {already.status} again, so there is nothing to do about it any more."
-        raise UserError(
-            f"{_name(already)} {over if already.state == 'closed' else 'was so already; its card shows it.'}"
-        )
+        raise UserError(_nothing_done(await _card(ask, services)))
     text = f"{_name(card)} {said}"
     return Reply(text, [blocks.lines([blocks.emoji("white_check_mark"), f" {text}"])])
+
+
+def _nothing_done(card: Card) -> str:
+    if card.state == "open":
+        return f"Nothing was changed: the card of {_name(card)} is so already."
+    if is_well(card.status):
+        return f"{_name(card)} is {card.status} again, so there is nothing to do about it any more."
+    return f"{_name(card)}: {view.ENDED} `/cams why {card.space_id}` says who is told of them."
 
 
 def _assigned(by: str, card: Card, message_id: int | None) -> NewPost:

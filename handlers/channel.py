@@ -1,7 +1,6 @@
 """`/cams channel`: how a channel wants its alerts."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time
 from functools import cache, partial
@@ -11,7 +10,7 @@ from zoneinfo import available_timezones
 from bot import blocks
 from bot.access import Role
 from bot.alerts.hours import DIGEST_AT
-from bot.alerts.words import USER, person
+from bot.alerts.words import MODES, USER, person
 from bot.blocks import Block, Part
 from bot.errors import FieldErrors, UserError
 from bot.register import Register
@@ -22,11 +21,6 @@ from handlers.modals import Field, Form
 from handlers.routes import Ask, Opening, Reply, Router
 
 router = Router()
-MODES: Mapping[Mode, str] = {
-    "card": "One card for each account, edited in place",
-    "each": "A message for each change",
-    "digest": "A daily digest only",
-}
 MINUTES_MAX = 7 * 24 * 60
 GROUP = re.compile(r"(?:<!subteam\^)?(S[A-Z0-9]{2,20})(?:\|[^>]*)?>?")
 
@@ -169,7 +163,7 @@ async def show(ask: Ask, services: Services) -> Reply:
 async def save(ask: Ask, services: Services) -> Reply:
     """Store how the channel wants its alerts; whether it can be posted in is not asked here."""
     _check_together(ask)
-    saved = await services.store.change_channel(ask.channel_id, partial(_changed, ask))
+    saved = await services.store.change_channel(ask.channel_id, partial(_changed, ask), by=ask.user_id)
     text = f"Alerts of this channel: {MODES[saved.mode]}."
     return Reply(text, [blocks.lines([blocks.emoji("white_check_mark"), f" {text}"]), blocks.facts(_facts(saved))])
 

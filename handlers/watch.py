@@ -41,7 +41,7 @@ async def watch(ask: Ask, services: Services) -> Reply:
     except CamsError as exc:
         if is_new and isinstance(exc, CamsRefusedError) and not isinstance(exc, CamsThrottledError):
             # CAMS does not show this space, so there is nothing to watch.
-            await _unsubscribe(services, space, ask.channel_id)
+            await _unsubscribe(services, space, ask)
             raise
         return Reply(f"{text} The first look failed, and is tried again by itself. {explain(exc)}")
     return Reply(text, [blocks.lines([blocks.emoji("eyes"), " ", text]), *cards.waba(account, space)])
@@ -57,15 +57,15 @@ async def watch(ask: Ask, services: Services) -> Reply:
 async def unwatch(ask: Ask, services: Services) -> Reply:
     """End the subscription of this channel."""
     space = services.space_or_default(ask["space"])
-    if not await _unsubscribe(services, space, ask.channel_id):
+    if not await _unsubscribe(services, space, ask):
         return Reply(f"Review changes of {space} did not go to this channel. `/cams watches` shows which go where.")
     return Reply(f"Review changes of {space} no longer go to this channel.")
 
 
-async def _unsubscribe(services: Services, space: str, channel_id: str) -> bool:
+async def _unsubscribe(services: Services, space: str, ask: Ask) -> bool:
     settings = services.settings
     keep = space == settings.default_space and bool(settings.alert_channel)
-    return await services.store.unsubscribe(space, channel_id, keep_watch=keep)
+    return await services.store.unsubscribe(space, ask.channel_id, keep_watch=keep, by=ask.user_id)
 
 
 @router.command(

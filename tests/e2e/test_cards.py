@@ -126,7 +126,7 @@ async def test_two_who_acknowledge_at_once_are_one_and_one_who_came_late(world: 
         *(world.next_message(name, lambda name=name: world.person(name).press(card, "card.ack")) for name in people)  # type: ignore[misc]
     )
 
-    assert sorted("was so already" in shown(one) for one in said) == [False, True]
+    assert sorted("is so already" in shown(one) for one in said) == [False, True]
     assert len(await world.store.card_acts(told.id)) == 1
 
 

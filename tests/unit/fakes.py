@@ -188,7 +188,8 @@ class FakeStore:
     async def subscribe(self, _space_id: str, _channel_id: str, _user_id: str, _now: object) -> bool:
         return True
 
-    async def unsubscribe(self, _space_id: str, _channel_id: str, *, keep_watch: bool) -> bool:
+    async def unsubscribe(self, _space_id: str, _channel_id: str, *, keep_watch: bool, by: str = "") -> bool:
+        assert isinstance(by, str)
         return not keep_watch
 
     async def open_cards(self, **_wanted: object) -> list[Card]:
@@ -224,7 +225,8 @@ class FakeStore:
     async def channels(self) -> list[Channel]:
         return self.wanted
 
-    async def change_channel(self, channel_id: str, change: Callable[[Channel], Channel]) -> Channel:
+    async def change_channel(self, channel_id: str, change: Callable[[Channel], Channel], *, by: str = "") -> Channel:
+        assert isinstance(by, str)
         return change(Channel(channel_id=channel_id))
 
     async def post_problems(self, limit: int) -> list[Post]:

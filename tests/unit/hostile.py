@@ -97,8 +97,8 @@ CARD_ACTS = st.builds(
     card_id=st.integers(1),
     at=TIMES,
     user_id=_USER,
-    act=st.sampled_from(["ack", "unack", "assign", "snooze", "unsnooze", "refresh", "something else"]),
-    detail=st.sampled_from(["", "U012ABC", "2026-11-20T12:00:00+00:00", "change"]) | TEXT,
+    act=st.sampled_from(["ack", "unack", "assign", "snooze", "unsnooze", "refresh", "watch", "unwatch", "mode", "x"]),
+    detail=st.sampled_from(["", "U012ABC", "C012ABC", "each", "2026-11-20T12:00:00+00:00", "change"]) | TEXT,
 )
 WATCHES = st.builds(
     Watch,

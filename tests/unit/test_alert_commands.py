@@ -110,7 +110,7 @@ def test_any_card_can_be_acted_on(told: Card, press: str) -> None:
         ("card.assign", "U2", "Acme is assigned."),
         ("card.snooze", "30m", "Acme is snoozed until 2026-11-20 12:30 UTC."),
         ("card.snooze", "change", "Acme is snoozed until the next change."),
-        ("card.snooze", "off", "was so already"),
+        ("card.snooze", "off", "is so already"),
         ("card.snooze", "5y", "is not offered any more"),
         ("card.assign", "", "Nobody was chosen"),
     ],
@@ -125,8 +125,9 @@ async def test_a_select_does_what_was_chosen(press: str, chosen: str, says: str)
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"acked_by": "U1"}, "Acme was so already"),
+        ({"acked_by": "U1"}, "the card of Acme is so already"),
         ({"state": "closed", "status": "APPROVED"}, "Acme is APPROVED again, so there is nothing to do"),
+        ({"state": "closed"}, "Acme: This card is closed: later changes are not shown on it."),
         ({"id": 8}, "This alert is not known any more"),
     ],
 )
