@@ -10,8 +10,8 @@ from functools import partial
 from bot import blocks, review
 from bot.access import Role
 from bot.alerts import acting, runbook, view
-from bot.alerts.words import moment, name_of
-from bot.blocks import Block
+from bot.alerts.words import name_of, person
+from bot.blocks import Block, Part
 from bot.cards import waba_sentence
 from bot.errors import FieldErrors, UserError
 from bot.register import Register
@@ -63,7 +63,8 @@ async def assign(ask: Ask, services: Services) -> Reply:
     if not chosen:
         raise UserError("Nobody was chosen, so nothing was changed.")
     say = partial(_assigned, ask.user_id)
-    return await _act(ask, services, "assign", chosen, partial(acting.assign, chosen), "is assigned.", say)
+    said: list[Part] = ["is assigned to ", person(chosen), "."]
+    return await _act(ask, services, "assign", chosen, partial(acting.assign, chosen), *said, say=say)
 
 
 @router.press("card.snooze", requires=Role.OPERATOR)
@@ -109,19 +110,19 @@ async def meaning(ask: Ask, services: Services) -> Reply:
 
 async def _snooze(ask: Ask, services: Services, until: datetime | None) -> Reply:
     detail = until.isoformat() if until else acting.TO_CHANGE
-    said = f"is snoozed until {moment(until) if until else 'the next change'}."
-    return await _act(ask, services, "snooze", detail, partial(acting.snooze, ask.user_id, until), said)
+    said: list[Part] = ["is snoozed until ", blocks.date(until) if until else "the next change", "."]
+    return await _act(ask, services, "snooze", detail, partial(acting.snooze, ask.user_id, until), *said)
 
 
 async def _act(
-    ask: Ask, services: Services, act: str, detail: str, decide: CardChange, said: str, say: Say | None = None
+    ask: Ask, services: Services, act: str, detail: str, decide: CardChange, *said: Part, say: Say | None = None
 ) -> Reply:
     now = services.clock()
     card = await services.store.act_on_card(int(ask["value"]), ask.user_id, act, detail, decide, now, say)
     if card is None:
         raise UserError(_nothing_done(await _card(ask, services)))
-    text = f"{_name(card)} {said}"
-    return Reply(text, [blocks.lines([blocks.emoji("white_check_mark"), f" {text}"])])
+    row = [blocks.emoji("white_check_mark"), f" {_name(card)} ", *said]
+    return Reply(f"{_name(card)} {blocks.in_words(said)}", [blocks.lines(row)])
 
 
 def _nothing_done(card: Card) -> str:

@@ -3,6 +3,7 @@
 from bot import blocks, cards, review
 from bot.access import Role
 from bot.alerts.message import Message
+from bot.alerts.words import how_to_watch
 from bot.blocks import Block, Part
 from bot.cams.errors import CamsError, CamsRefusedError, CamsThrottledError
 from bot.services import Services
@@ -79,7 +80,7 @@ async def watches(_ask: Ask, services: Services) -> Reply:
     spaces = sorted(review.spaces_to_poll(subscriptions, settings.default_space, settings.alert_channel))
     problems = await services.store.post_problems(PROBLEMS_MAX)
     if not spaces:
-        return Reply("Nothing is watched yet. Type `/cams watch <space>` in the channel that should know.")
+        return Reply(f"Nothing is watched yet. {how_to_watch()}")
     rows = [_row(space, seen.get(space), subscriptions, settings.alert_channel) for space in spaces[:SHOWN_MAX]]
     text = f"Watched spaces: {len(spaces)}" + (f"; alerts that got stuck: {len(problems)}" if problems else "")
     shown = [blocks.header(text), blocks.lines(*rows), *_problems(problems)]
@@ -103,7 +104,7 @@ def _state(seen: Watch | None) -> list[Part]:
         blocks.emoji(meaning(seen.review_status).emoji),
         f" {blocks.shorten(seen.waba_name, NAME_MAX)} ",
         blocks.bold(blocks.shorten(seen.review_status, STATUS_MAX)),
-        ", looked at ",
+        ", last look ",
         blocks.date(seen.looked_at),
     ]
     if seen.failing_since:

@@ -79,7 +79,7 @@ def line(told: Transition, flaps: int = 0, unacked: str = "") -> Message:
     `unacked` is who had acknowledged the card, where the change has taken that away.
     """
     said = f"{sentence(told)} {flapping(flaps)}".rstrip()
-    row: list[Part] = [blocks.emoji(_emoji(told)), f" {said} ", blocks.date(told.seen_at)]
+    row: list[Part] = [blocks.emoji(_emoji(told)), f" {said} Seen ", blocks.date(told.seen_at), "."]
     if unacked:
         row += [" It got worse, so the acknowledgement of ", person(unacked), " does not count any more."]
     return Message(blocks.escape(said), [blocks.lines(row)])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot import blocks
 from bot.alerts import change_view
 from bot.alerts.message import Message
-from bot.alerts.words import name_of, one_line, person, status_of
+from bot.alerts.words import UNKNOWN_SPACE, how_to_watch, name_of, one_line, person, status_of
 from bot.blocks import Block, Part
 from bot.statuses import meaning
 from bot.store import Alarm, Alert, Card, Outlook, Post, Watch
@@ -15,7 +15,6 @@ CARDS_MAX = 25
 POSTS_MAX = 10
 SAID_MAX = 120
 WITHOUT_CARD = "Without a card: it was so at the first look, or its channel gets no cards."
-IN_CHANNEL = "in the channel that should know."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +72,16 @@ def _open(found: Found) -> list[Block]:
     blind, count = found.outlook.unreadable, found.outlook.unreadable_count
     shown += _rows("Cannot be read", [_unreadable(one) for one in blind], count)
     if not found.outlook.watched:
-        return [*shown, blocks.lines(_unwatched(found))]
+        return [*shown, blocks.prose(_unwatched(found))]
     return shown or [blocks.lines([blocks.emoji("white_check_mark"), " ", _well(found.outlook)])]
 
 
-def _unwatched(found: Found) -> list[Part]:
+def _unwatched(found: Found) -> str:
     if found.space_id and not found.is_known:
-        what, command, to_do = "I know no space with this name or ID:", "/cams spaces", "lists those that I know."
-    elif found.space_id:
-        what = "This space is not watched, so nobody sees its changes: type"
-        command, to_do = f"/cams watch {found.space_id}", IN_CHANNEL
-    else:
-        what = f"Nothing is watched {'for this channel' if found.channel_id else 'yet'}: type"
-        command, to_do = "/cams watch <space>", IN_CHANNEL
-    return [blocks.emoji("warning"), f" {what} ", blocks.code(command), f" {to_do}"]
+        return UNKNOWN_SPACE
+    if found.space_id:
+        return f"This space is not watched, so nobody sees its changes. {how_to_watch(found.space_id)}"
+    return f"Nothing is watched {'for this channel' if found.channel_id else 'yet'}. {how_to_watch()}"
 
 
 def _well(outlook: Outlook) -> str:

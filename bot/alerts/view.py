@@ -168,7 +168,7 @@ def _facts(told: Card) -> Block:
 
 
 def _at(when: datetime | None) -> list[Part]:
-    return [" at ", blocks.date(when)] if when else []
+    return [", ", blocks.date(when)] if when else []
 
 
 def _people(acts: Sequence[CardAct]) -> list[Block]:

@@ -17,6 +17,7 @@ MODES: Mapping[str, str] = {
     "each": "A message for each change",
     "digest": "A daily digest only",
 }
+UNKNOWN_SPACE = "I know no space with this name or ID. `/cams spaces` lists those that I know."
 CONSOLE = "https://chatapp.console.alibabacloud.com/CustomerList"
 
 
@@ -55,6 +56,10 @@ def lasting(time: timedelta) -> str:
     counted = [(days, "day"), (hours, "hour"), (rest, "minute")]
     said = [f"{count} {unit}{'s' if count > 1 else ''}" for count, unit in counted if count]
     return " ".join(said[:2]) or "less than a minute"
+
+
+def how_to_watch(space_id: str = "<space>") -> str:
+    return f"Type `/cams watch {space_id}` in the channel that should know."
 
 
 def person(user_id: str) -> Part:

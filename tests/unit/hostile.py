@@ -5,8 +5,9 @@ outside the basic plane weighs two, as in UTF-16: the strictest reader has to be
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -121,7 +122,16 @@ def message_problems(blocks: Sequence[dict[str, Any]], text: str = "x") -> list[
         found.append(f"{blockkit.text_length(heavy)} characters are too many for a message")
     if not 0 < len(_weighed(text)) <= 40_000:
         found.append("the text is empty or too long")
-    return found + _untransportable([text, *blocks]) + _refused_by_the_sdk(blocks)
+    return found + _untransportable([text, *blocks]) + _refused_by_the_sdk(blocks) + list(_badly_dated(blocks))
+
+
+def _badly_dated(blocks: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """What reads badly once Slack writes a date as “today at 10:03 AM”."""
+    for block in blocks:
+        for section in block["elements"] if block["type"] == "rich_text" else ():
+            for before, after in pairwise(section["elements"]):
+                if after["type"] == "date" and before.get("text", "").endswith("at "):
+                    yield f"“at today at”, behind {before['text']!r}"
 
 
 def view_problems(view: dict[str, Any]) -> list[str]:

@@ -107,9 +107,9 @@ def test_any_card_can_be_acted_on(told: Card, press: str) -> None:
 @pytest.mark.parametrize(
     ("press", "chosen", "says"),
     [
-        ("card.assign", "U2", "Acme is assigned."),
-        ("card.snooze", "30m", "Acme is snoozed until 2026-11-20 12:30 UTC."),
-        ("card.snooze", "change", "Acme is snoozed until the next change."),
+        ("card.assign", "U2", "Acme is assigned to U2 ."),
+        ("card.snooze", "30m", "2026-11-20 12:30 UTC ."),
+        ("card.snooze", "change", "Acme is snoozed until the next change ."),
         ("card.snooze", "off", "is so already"),
         ("card.snooze", "5y", "is not offered any more"),
         ("card.assign", "", "Nobody was chosen"),
@@ -119,7 +119,9 @@ async def test_a_select_does_what_was_chosen(press: str, chosen: str, says: str)
     slack = StrictSlack()
     value = json.dumps({"value": "7", "chosen": chosen})
 
-    assert says in await said(acts(slack, FakeStore(cards=[card()])).press(BUTTON, press, value), slack)
+    told = await said(acts(slack, FakeStore(cards=[card()])).press(BUTTON, press, value), slack)
+
+    assert says in " ".join(told.split())
 
 
 @pytest.mark.parametrize(
@@ -166,7 +168,7 @@ async def test_a_time_of_ones_own_is_asked_for_in_a_form_that_knows_its_card() -
 @pytest.mark.parametrize(
     ("after", "says"),
     [
-        (timedelta(hours=3), "snoozed until 2026-11-20 15:00 UTC"),
+        (timedelta(hours=3), "2026-11-20 15:00 UTC"),
         (timedelta(0), "still to come"),
         (timedelta(days=400), "within a year"),
     ],
@@ -297,7 +299,10 @@ def known(**more: Any) -> Known:
         ({}, "→ C012ABC : https://slack.com/archives/C012ABC/p1700000000000100 posted"),
         ({"watch": None, "subscriptions": [], "moments": []}, "This space is not watched."),
         ({"watch": Watch("cams-1")}, "was not looked at yet"),
-        ({"subscriptions": [], "moments": []}, "No channel is told: type /cams watch"),
+        ({"subscriptions": [], "moments": []}, "No channel is told. Type /cams watch cams-1"),
+        ({"watch": None, "subscriptions": [], "moments": [], "is_known": False}, "I know no space with this name"),
+        ({"watch": None, "subscriptions": [], "moments": [], "name": "Nord"}, "Alerts of Nord"),
+        ({"moments": [Moment(change(), (told(state="owed", sent_at=None),), ())]}, "It waits to be told with others"),
         ({"moments": []}, "was the baseline, of which nobody is told"),
         ({"watch": Watch("cams-1", failing_since=NOON, failure="no answer")}, "cannot be read since"),
         (
@@ -329,3 +334,30 @@ def test_why_an_alert_came_or_did_not(more: Mapping[str, Any], says: str) -> Non
     message = " ".join(shown(list(why(known(**more), NOON).blocks)).split())
 
     assert says in message
+
+
+@pytest.mark.parametrize(
+    ("words", "watched", "says"),
+    [
+        ("history cams-1", Watch("cams-1"), "has changed in cams-1 since it is watched. /cams why cams-1 says"),
+        ("history", None, "cams-1 is not watched, so nothing was seen of it. Type /cams watch cams-1 in the channel"),
+        ("history nonsense", None, "nonsense: I know no space with this name or ID. /cams spaces"),
+        ("history #shop", None, "A space is meant here, not a channel."),
+        ("why #shop", None, "A space is meant here, not a channel."),
+    ],
+)
+async def test_a_space_without_a_time_line_says_why(words: str, watched: Watch | None, says: str) -> None:
+    class Store(FakeStore):
+        async def watch(self, _space_id: str) -> Watch | None:
+            return watched
+
+    slack = StrictSlack()
+
+    assert says in " ".join((await said(acts(slack, Store()).command(COMMAND, words), slack)).split())
+
+
+def test_a_time_line_says_how_much_of_what_people_did_is_left_out() -> None:
+    done = [act("ack", user_id=f"U{number}") for number in range(5)]
+    message = history_view.history("cams-1", [Moment(change(), (), tuple(done))], {})
+
+    assert "2 more of what people did before that are in the file." in shown(list(message.blocks))

@@ -135,14 +135,14 @@ async def test_what_cannot_be_read_and_a_trouble_of_the_whole_bot_are_open_too()
     [
         ("", outlook(), "All is well: 3 watched."),
         ("", outlook(unseen=2), "Nothing is open: 3 watched, 2 of them not looked at yet."),
-        ("", outlook(watched=0), "Nothing is watched yet: type /cams watch <space> in the channel"),
-        ("here", outlook(watched=0), "Nothing is watched for this channel: type /cams watch <space>"),
+        ("", outlook(watched=0), "Nothing is watched yet. Type /cams watch <space> in the channel"),
+        ("here", outlook(watched=0), "Nothing is watched for this channel. Type /cams watch <space>"),
         (
             "cams-3",
             outlook(watched=0),
-            "This space is not watched, so nobody sees its changes: type /cams watch cams-3",
+            "This space is not watched, so nobody sees its changes. Type /cams watch cams-3",
         ),
-        ("nonsense", outlook(watched=0), "I know no space with this name or ID: /cams spaces"),
+        ("nonsense", outlook(watched=0), "I know no space with this name or ID. /cams spaces"),
         ("cams-3", outlook(), "Of Mira & Co ( cams-3 ) alone"),
         ("here", outlook(), "Of C012ABC alone; /cams alerts shows all."),
     ],
