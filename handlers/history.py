@@ -4,6 +4,8 @@ from bot import blocks
 from bot.access import Role
 from bot.alerts import history_view
 from bot.alerts.why import Known, why
+from bot.alerts.words import unknown_space
+from bot.errors import UserError
 from bot.services import Services
 from bot.slack import File
 from handlers.fields import SPACE
@@ -65,7 +67,8 @@ async def explain(ask: Ask, services: Services) -> Reply:
         cards=await store.open_cards(space_id=space),
         moments=await store.history(space, 1),
         name=registered.name if registered else "",
-        is_known=registered is not None,
     )
+    if not (registered or known.watch or known.moments):
+        raise UserError(unknown_space(space))
     told = why(known, services.clock())
     return Reply(told.said, told.blocks)

@@ -6,6 +6,7 @@ from bot import blocks
 from bot.access import Role
 from bot.alerts import overview
 from bot.alerts.attend import unwell
+from bot.alerts.words import unknown_space
 from bot.errors import UserError
 from bot.services import Services
 from bot.statuses import WELL_STATUSES
@@ -34,6 +35,8 @@ async def alerts(ask: Ask, services: Services) -> Reply:
     outlook = await store.outlook(WELL_STATUSES, channel_id=channel, space_id=space, unclaimed=unclaimed)
     cards = await store.open_cards(channel_id=channel, space_id=space)
     known = services.register.get(space) if space else None
+    if space and not (known or outlook.watched or cards):
+        raise UserError(unknown_space(space))
     found = overview.Found(
         cards=unwell(cards, outlook.unwell, channel or ""),
         outlook=outlook,
@@ -42,7 +45,6 @@ async def alerts(ask: Ask, services: Services) -> Reply:
         channel_id=channel or "",
         space_id=space or "",
         space_name=known.name if known else "",
-        is_known=known is not None,
     )
     told = overview.overview(found)
     return Reply(told.said, told.blocks)

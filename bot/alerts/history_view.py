@@ -8,7 +8,7 @@ from datetime import datetime
 from bot import blocks
 from bot.alerts.message import Message
 from bot.alerts.view import act_words
-from bot.alerts.words import UNKNOWN_SPACE, how_to_watch, move, name_of, one_line, person
+from bot.alerts.words import how_to_watch, move, name_of, one_line, person, unknown_space
 from bot.blocks import Block, Part
 from bot.store import CardAct, Moment, Told, Transition
 
@@ -56,7 +56,7 @@ def nothing(space_id: str, *, is_watched: bool, is_known: bool) -> str:
         return f"Nothing has changed in {space_id} since it is watched. `/cams why {space_id}` says what is known."
     if is_known:
         return f"{space_id} is not watched, so nothing was seen of it. {how_to_watch(space_id)}"
-    return f"{space_id}: {UNKNOWN_SPACE}"
+    return unknown_space(space_id)
 
 
 def table(moments: Sequence[Moment]) -> bytes:

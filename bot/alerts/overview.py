@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot import blocks
 from bot.alerts import change_view
 from bot.alerts.message import Message
-from bot.alerts.words import UNKNOWN_SPACE, how_to_watch, name_of, one_line, person, status_of
+from bot.alerts.words import how_to_watch, name_of, one_line, person, status_of
 from bot.blocks import Block, Part
 from bot.statuses import meaning
 from bot.store import Alarm, Alert, Card, Outlook, Post, Watch
@@ -40,7 +40,6 @@ class Found:
     channel_id: str = ""
     space_id: str = ""
     space_name: str = ""
-    is_known: bool = True
 
     @property
     def count(self) -> int:
@@ -63,7 +62,8 @@ def _scope(found: Found) -> list[Block]:
         return []
     what: list[Part] = [blocks.channel(found.channel_id)]
     if found.space_id:
-        what = [blocks.bold(name_of(found.space_name, found.space_id)), " (", blocks.code(found.space_id), ")"]
+        named: list[Part] = [blocks.bold(name_of(found.space_name, "")), " "] if found.space_name.strip() else []
+        what = [*named, blocks.code(found.space_id)]
     return [blocks.lines(["Of ", *what, " alone; ", blocks.code("/cams alerts"), " shows all."])]
 
 
@@ -77,8 +77,6 @@ def _open(found: Found) -> list[Block]:
 
 
 def _unwatched(found: Found) -> str:
-    if found.space_id and not found.is_known:
-        return UNKNOWN_SPACE
     if found.space_id:
         return f"This space is not watched, so nobody sees its changes. {how_to_watch(found.space_id)}"
     return f"Nothing is watched {'for this channel' if found.channel_id else 'yet'}. {how_to_watch()}"

@@ -10,7 +10,7 @@ from bot.alerts.history_view import told_row
 from bot.alerts.hours import DIGEST_AT, is_quiet
 from bot.alerts.message import Message
 from bot.alerts.overview import held
-from bot.alerts.words import UNKNOWN_SPACE, how_to_watch, move, name_of, one_line, status_of
+from bot.alerts.words import how_to_watch, move, name_of, one_line, status_of
 from bot.blocks import Block, Part
 from bot.store import Card, Channel, Moment, Subscription, Watch
 
@@ -35,7 +35,6 @@ class Known:
     cards: Sequence[Card]
     moments: Sequence[Moment]
     name: str = ""
-    is_known: bool = True
 
     def channel(self, channel_id: str) -> Channel:
         return self.channels.get(channel_id) or Channel(channel_id=channel_id)
@@ -81,8 +80,7 @@ def _space(known: Known) -> list[Row]:
 def _nobody(known: Known) -> list[Block]:
     if known.receivers:
         return []
-    is_strange = known.watch is None and not known.is_known
-    return [blocks.prose(UNKNOWN_SPACE if is_strange else f"No channel is told. {how_to_watch(known.space_id)}")]
+    return [blocks.prose(f"No channel is told. {how_to_watch(known.space_id)}")]
 
 
 def _watched(watch: Watch | None) -> Row:

@@ -17,7 +17,6 @@ MODES: Mapping[str, str] = {
     "each": "A message for each change",
     "digest": "A daily digest only",
 }
-UNKNOWN_SPACE = "I know no space with this name or ID. `/cams spaces` lists those that I know."
 CONSOLE = "https://chatapp.console.alibabacloud.com/CustomerList"
 
 
@@ -60,6 +59,10 @@ def lasting(time: timedelta) -> str:
 
 def how_to_watch(space_id: str = "<space>") -> str:
     return f"Type `/cams watch {space_id}` in the channel that should know."
+
+
+def unknown_space(text: str) -> str:
+    return f"I know no space “{one_line(text, NAME_MAX)}”. `/cams spaces` lists those that I know."
 
 
 def person(user_id: str) -> Part:

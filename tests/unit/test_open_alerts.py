@@ -142,8 +142,8 @@ async def test_what_cannot_be_read_and_a_trouble_of_the_whole_bot_are_open_too()
             outlook(watched=0),
             "This space is not watched, so nobody sees its changes. Type /cams watch cams-3",
         ),
-        ("nonsense", outlook(watched=0), "I know no space with this name or ID. /cams spaces"),
-        ("cams-3", outlook(), "Of Mira & Co ( cams-3 ) alone"),
+        ("nonsense", outlook(watched=0), "I know no space “nonsense”. /cams spaces lists"),
+        ("cams-3", outlook(), "Of Mira & Co cams-3 alone"),
         ("here", outlook(), "Of C012ABC alone; /cams alerts shows all."),
     ],
 )
