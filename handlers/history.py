@@ -31,7 +31,7 @@ async def history(ask: Ask, services: Services) -> Reply:
         is_watched = await services.store.watch(space) is not None
         is_known = services.register.get(space) is not None
         return Reply(history_view.nothing(space, is_watched=is_watched, is_known=is_known))
-    told = history_view.history(space, moments, blocks.button("CSV", "history.csv", space))
+    told = history_view.history(space, moments, blocks.button("Share as CSV", "history.csv", space))
     return Reply(told.said, told.blocks)
 
 

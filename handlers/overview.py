@@ -68,6 +68,6 @@ async def _channel(ask: Ask, services: Services) -> str | None:
     if not found:
         named = blocks.shorten(word, NAMED_MAX)
         raise UserError(
-            f"I am in no channel {named}. Check its name, or type `/cams alerts here` in the channel itself."
+            f"I am in no channel {named}. Give its ID, or type `/cams alerts here` in the channel itself."
         )
     return found

@@ -44,7 +44,7 @@ def history(space_id: str, moments: Sequence[Moment], csv_button: Block) -> Mess
     shown = moments[:SHOWN]
     title = f"Time line of {name_of(moments[0].change.waba_name, space_id)}"
     parts = [blocks.lines(*_rows(moment)) for moment in shown]
-    count = f"The latest {len(shown)} changes are shown; the file has up to 1,000."
+    count = f"Latest changes shown: {len(shown)}. The file has up to 1,000."
     return Message(
         blocks.escape(title), [blocks.header(title), *parts, blocks.context(count), blocks.actions(csv_button)]
     )

@@ -186,7 +186,7 @@ async def test_a_time_line_is_shown_and_shared_as_a_file(world: World) -> None:
     content = world.slack.workspace.files[shared.files[0]].content or b""
 
     assert "PENDING → APPROVED" in shown(listed)
-    assert buttons(listed) == ["CSV"]
+    assert buttons(listed) == ["Share as CSV"]
     assert b"PENDING,APPROVED,person" in content
 
 
