@@ -66,6 +66,7 @@ async def explain(ask: Ask, services: Services) -> Reply:
         channels={one.channel_id: one for one in await store.channels()},
         cards=await store.open_cards(space_id=space),
         moments=await store.history(space, 1),
+        alarms=await store.alarms(),
         name=registered.name if registered else "",
     )
     if not (registered or known.watch or known.moments):

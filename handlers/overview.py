@@ -67,7 +67,5 @@ async def _channel(ask: Ask, services: Services) -> str | None:
     found = await services.slack.channel_named(word.removeprefix("#"))
     if not found:
         named = blocks.shorten(word, NAMED_MAX)
-        raise UserError(
-            f"I am in no channel {named}. Give its ID, or type `/cams alerts here` in the channel itself."
-        )
+        raise UserError(f"I am in no channel {named}. Give its ID, or type `/cams alerts here` in the channel itself.")
     return found

@@ -158,7 +158,7 @@ def _blindness(told: Transition) -> list[Block]:
         blocks.lines([blocks.emoji(_emoji(told)), " ", advice]),
         blocks.facts(
             [
-                ("Failing", _since(told) or "since a while"),
+                ("Failing since", blocks.date(told.before_since) if told.before_since else "not known"),
                 *why,
                 ("WABA", told.waba_name),
                 ("Space", blocks.code(told.space_id)),
@@ -169,10 +169,11 @@ def _blindness(told: Transition) -> list[Block]:
 
 def _alarm(told: Transition) -> list[Block]:
     words = ALARMS[told.kind]
+    since = blocks.date(told.before_since) if told.before_since else "not known"
     return [
         blocks.header(words.title),
         blocks.lines([blocks.emoji(words.emoji), " ", words.means]),
-        blocks.facts([("Since" if words.is_trouble else "Was so", _since(told)), ("Why", told.detail)]),
+        blocks.facts([("Since" if words.is_trouble else "It was so since", since), ("Why", told.detail)]),
     ]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot import blocks
 from bot.alerts.message import Message
 from bot.alerts.view import act_words
-from bot.alerts.words import how_to_watch, move, name_of, one_line, person, unknown_space
+from bot.alerts.words import how_to_watch, move, name_of, one_line, person, shortly, unknown_space
 from bot.blocks import Block, Part
 from bot.store import CardAct, Moment, Told, Transition
 
@@ -93,7 +93,8 @@ def _rows(moment: Moment) -> Iterator[list[Part]]:
 def _lag(change: Transition) -> list[Part]:
     if change.pushed_at is None:
         return []
-    due: list[Part] = [", the next look was due ", blocks.date(change.poll_due_at)] if change.poll_due_at else []
+    lead = change.poll_due_at - change.pushed_at if change.poll_due_at else None
+    due = [f", {shortly(lead)} before the next look was due"] if lead is not None else []
     return [" ", blocks.date(change.pushed_at), *due]
 
 

@@ -68,7 +68,7 @@ def _scope(found: Found) -> list[Block]:
 
 
 def _open(found: Found) -> list[Block]:
-    shown = [*_rows("", [_alarm(one) for one in found.alarms], len(found.alarms)), *_cards(found.cards)]
+    shown = [*_rows("", [alarm_row(one) for one in found.alarms], len(found.alarms)), *_cards(found.cards)]
     blind, count = found.outlook.unreadable, found.outlook.unreadable_count
     shown += _rows("Cannot be read", [_unreadable(one) for one in blind], count)
     if not found.outlook.watched:
@@ -122,7 +122,8 @@ def _card(card: Card) -> list[Part]:
     return [*row, " in ", blocks.channel(card.channel_id), *held(card)]
 
 
-def _alarm(alarm: Alarm) -> list[Part]:
+def alarm_row(alarm: Alarm) -> list[Part]:
+    """Say that a trouble of the bot as a whole stands."""
     words = change_view.ALARMS[alarm.kind]
     return [blocks.emoji(words.emoji), " ", blocks.bold(words.title), " since ", blocks.date(alarm.since)]
 

@@ -188,7 +188,7 @@ def act_words(one: CardAct) -> list[Part]:
     if one.act == "watch":
         return ["had its alerts sent to ", place(one.detail)]
     if one.act == "mode":
-        return [f"chose for this channel: {MODES.get(one.detail, one.detail)}"]
+        return [f"chose for this channel: {MODES.get(one.detail, 'another way')}"]
     if one.act == "snooze":
         return ["snoozed it until ", _until(one.detail)]
     return [ACT_WORDS.get(one.act, one.act)]

@@ -9,10 +9,10 @@ from bot.alerts.attend import is_snoozed
 from bot.alerts.history_view import told_row
 from bot.alerts.hours import DIGEST_AT, is_quiet
 from bot.alerts.message import Message
-from bot.alerts.overview import held
+from bot.alerts.overview import alarm_row, held
 from bot.alerts.words import how_to_watch, move, name_of, one_line, status_of
 from bot.blocks import Block, Part
-from bot.store import Card, Channel, Moment, Subscription, Watch
+from bot.store import Alarm, Card, Channel, Moment, Subscription, Watch
 
 CHANNELS_MAX = 8
 BECAUSE_MAX = 120
@@ -35,6 +35,7 @@ class Known:
     cards: Sequence[Card]
     moments: Sequence[Moment]
     name: str = ""
+    alarms: Sequence[Alarm] = ()
 
     def channel(self, channel_id: str) -> Channel:
         return self.channels.get(channel_id) or Channel(channel_id=channel_id)
@@ -62,7 +63,8 @@ def why(known: Known, now: datetime) -> Message:
 
 def _space(known: Known) -> list[Row]:
     watch = known.watch
-    rows = [_watched(watch)]
+    rows = [alarm_row(one) for one in known.alarms]
+    rows.append(_watched(watch))
     if watch and watch.failing_since:
         because = one_line(watch.failure, BECAUSE_MAX)
         rows.append(

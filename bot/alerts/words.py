@@ -65,6 +65,11 @@ def unknown_space(text: str) -> str:
     return f"I know no space “{one_line(text, NAME_MAX)}”. `/cams spaces` lists those that I know."
 
 
+def shortly(time: timedelta) -> str:
+    """Say how long something took, in seconds where it was less than a minute."""
+    return f"{time.total_seconds():.0f} s" if time < timedelta(minutes=1) else lasting(time)
+
+
 def person(user_id: str) -> Part:
     return blocks.user(user_id) if USER.fullmatch(user_id) else "somebody"
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.alerts import history_view
 from bot.alerts.why import Known, why
 from bot.register import Register
-from bot.store import Card, Channel, Moment, Subscription, Told, Watch
+from bot.store import Alarm, Card, Channel, Moment, Subscription, Told, Watch
 from handlers import ROUTES
 from handlers.acts import Acts
 from handlers.answers import Request
@@ -324,6 +324,7 @@ def known(**more: Any) -> Known:
             "is_archived",
         ),
         ({"cards": [card(snoozed_by="U1", snoozed_to_change=True)]}, "No reminders while it is snoozed"),
+        ({"alarms": [Alarm("cams_silent", NOON, "no answer")]}, "CAMS does not answer since"),
         ({"cards": [card(acked_by="U1")]}, "No reminders while it is acknowledged"),
         ({"subscriptions": [], "fallback": CHANNEL_ID}, "BOT_ALERT_CHANNEL"),
         ({"subscriptions": [], "fallback": ""}, "Not subscribed any more"),
