@@ -135,6 +135,12 @@ def _element(part: Part) -> Block:
     return part
 
 
+def in_words(row: Iterable[Part]) -> str:
+    """A row as a text, for a notification: times in UTC, people without their names."""
+    words = (part if isinstance(part, str) else part.get("fallback") or part.get("text") or "somebody" for part in row)
+    return "".join(words)
+
+
 def prose(text: str) -> Block:
     """A sentence of ours, in which `backticks` mark what is to be typed."""
     # Not cut where a value is: the end of a sentence holds the RequestId.

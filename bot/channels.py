@@ -9,15 +9,17 @@ from collections.abc import Mapping
 from bot.alerts import asides, notices
 from bot.alerts.message import Message
 from bot.services import Services
+from bot.slack_errors import of_channel
 from bot.store import NewPost
 
+# In the words in which Slack refuses a message there, so that who learns it second has no news to tell.
 LOST: Mapping[str, str] = {
-    "channel_archive": "It was archived.",
-    "group_archive": "It was archived.",
-    "channel_deleted": "It was deleted.",
-    "group_deleted": "It was deleted.",
-    "channel_left": "I was put out of it. Invite me with `/invite`.",
-    "group_left": "I was put out of it. Invite me with `/invite`.",
+    "channel_archive": of_channel("is_archived"),
+    "group_archive": of_channel("is_archived"),
+    "channel_deleted": of_channel("channel_not_found"),
+    "group_deleted": of_channel("channel_not_found"),
+    "channel_left": of_channel("not_in_channel"),
+    "group_left": of_channel("channel_not_found"),
 }
 FOUND = {"channel_unarchive", "group_unarchive", "member_joined_channel"}
 RENAMED = {"channel_rename", "group_rename"}

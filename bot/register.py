@@ -64,11 +64,16 @@ class Register:
         return self._space_of.get(phone_number, "")
 
     def meant(self, text: str) -> str:
-        """Return the ID of the only space that has this name, whatever the case; any other text as it is."""
+        """Return the ID of the only space that this names, whatever the case; any other text as it is.
+
+        A space's own name comes before its ID, the name or ID of its WABA, and its numbers.
+        """
         wanted = _folded(text)
         if not wanted or text in self._known:
             return text
-        named = [space_id for space_id, known in self._known.items() if known.text.startswith(f"\n{wanted}\n")]
+        line = f"\n{_digits(wanted)}\n"
+        by_name = [space_id for space_id, known in self._known.items() if known.text.startswith(f"\n{wanted}\n")]
+        named = by_name or [space_id for space_id, known in self._known.items() if line in known.text]
         return named[0] if len(named) == 1 else text
 
     def search(self, text: str) -> list[Known]:
@@ -80,7 +85,7 @@ class Register:
         ordered = [self._known[space_id] for space_id in self._order()]
         if not wanted:
             return ordered
-        digits = "".join(filter(str.isdigit, wanted)) if _PHONE.fullmatch(wanted) else wanted
+        digits = _digits(wanted)
         found = [known for known in ordered if wanted in known.text or (digits != wanted and digits in known.text)]
         found.sort(key=partial(_rank, wanted))
         return found
@@ -181,6 +186,11 @@ def _known(space: Space, numbers: Iterable[SpaceNumber]) -> Known:
 
 def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
+
+
+def _digits(folded: str) -> str:
+    """A number as it is stored where this is one, else the text as it is."""
+    return "".join(filter(str.isdigit, folded)) if _PHONE.fullmatch(folded) else folded
 
 
 def _rank(wanted: str, known: Known) -> int:

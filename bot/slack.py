@@ -29,6 +29,7 @@ NOT_IN = {"channel_not_found", "not_in_channel", "method_not_supported_for_chann
 UNREADABLE = {*NOT_IN, "not_allowed_token_type", "no_permission", "is_archived", "thread_not_found"}
 MARKED = "cams_bot_alert"
 PAGE = 200
+CHANNELS_AT_ONCE = 999
 BAD_PICTURES = {"invalid_blocks", "invalid_attachments", "invalid_arguments"}
 
 
@@ -216,6 +217,22 @@ class Slack:
             raise UserError(f"{advice} Nothing was done. (Slack says {code}.)") from exc
         except (aiohttp.ClientError, TimeoutError) as exc:
             raise UserError("Slack did not answer, so nothing was done. Try again in a minute.") from exc
+
+    async def channel_named(self, name: str) -> str:
+        """Return the ID of the channel with this name among those that we are in, "" where there is none.
+
+        https://docs.slack.dev/reference/methods/users.conversations
+        """
+        where: dict[str, Any] = {"types": "public_channel,private_channel", "limit": CHANNELS_AT_ONCE}
+        read = partial(self._client.users_conversations, **where)
+        cursor: str | None = None
+        while cursor is None or cursor:
+            answer = await _patiently(partial(read, cursor=cursor))
+            for channel in answer["channels"]:
+                if channel.get("name") == name:
+                    return str(channel["id"])
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+        return ""
 
     async def user(self, user_id: str) -> dict[str, Any]:
         """Return the user object of somebody."""

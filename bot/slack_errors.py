@@ -119,6 +119,12 @@ def trouble(error: Exception) -> Trouble:
     return Trouble(Meaning.PASSING, code or "unreadable answer", _retry_after(response), unknown)
 
 
+def of_channel(code: str) -> str:
+    """Return the reason of an error that concerns the channel, as `trouble` gives it."""
+    words, link = CHANNEL[code]
+    return f"{code}: {words} ({link})"
+
+
 def is_hiccup(error: Exception) -> bool | float:
     """Whether a call that does no harm twice may be made again at once, or after so many seconds.
 

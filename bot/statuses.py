@@ -79,6 +79,9 @@ def meaning(status: str) -> Meaning:
     )
 
 
+WELL_STATUSES = frozenset(status for status, means in MEANINGS.items() if means.severity == WELL)
+
+
 def is_well(status: str) -> bool:
     """Whether there is nothing to worry about: what is not known to be well is not."""
     return meaning(status).severity == WELL

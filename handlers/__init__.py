@@ -1,6 +1,6 @@
 """The Slack surface: one file a noun. This tuple is the list of what the bot can do."""
 
-from handlers import alerts, callback, channel, history, profile, qr, quota, spaces, verify, waba, watch
+from handlers import alerts, callback, channel, history, overview, profile, qr, quota, spaces, verify, waba, watch
 from handlers import help as helping
 from handlers.routes import Routes
 
@@ -11,6 +11,7 @@ ROUTERS = (
     profile.router,
     spaces.router,
     watch.router,
+    overview.router,
     alerts.router,
     history.router,
     channel.router,

@@ -1,4 +1,4 @@
-"""`/cams alerts`, and the buttons of the cards.
+"""The buttons, lists and forms of the cards.
 
 press -> act_on_card: the card is changed and the act written down -> the card is shown again, by a job
 """
@@ -9,21 +9,19 @@ from functools import partial
 
 from bot import blocks, review
 from bot.access import Role
-from bot.alerts import acting, overview, runbook, view
-from bot.alerts.words import moment, name_of
-from bot.blocks import Block
+from bot.alerts import acting, runbook, view
+from bot.alerts.words import name_of, person
+from bot.blocks import Block, Part
 from bot.cards import waba_sentence
 from bot.errors import FieldErrors, UserError
 from bot.register import Register
 from bot.services import Services
+from bot.statuses import is_well
 from bot.store import Card, CardChange, NewPost, Say
 from handlers.modals import Field, Form
 from handlers.routes import Ask, Opening, Reply, Router
-from handlers.words import HERE, place
 
 router = Router()
-PROBLEMS_MAX = 10
-DROPPED_SINCE = timedelta(days=7)
 # https://docs.slack.dev/reference/block-kit/block-elements/datetime-picker-element: ten digits.
 SECONDS = re.compile(r"[1-9][0-9]{9}")
 SNOOZE_MAX = timedelta(days=366)
@@ -41,27 +39,6 @@ def _until_element(value: str, _register: Register) -> Block:
 
 UNTIL = Field("until", "Until", _check_until, _until_element, hint="No reminders before then. Changes are told anyway.")
 SNOOZE = Form("card_snooze", "Snooze an alert", "Snooze", (UNTIL,), kept=("card",))
-
-
-@router.command(
-    "alerts",
-    usage="alerts [space/channel]",
-    does="Show open alerts, and what waits to be posted",
-    requires=Role.VIEWER,
-    reads=place,
-)
-async def alerts(ask: Ask, services: Services) -> Reply:
-    """List the open cards of all, of a space or of a channel, and what could not be posted yet."""
-    store, space = services.store, ask["space"] or None
-    if space and space.startswith("#"):
-        raise UserError("I know channels by their IDs only: type `/cams alerts here` in the channel itself.")
-    channel = ask.channel_id if ask["of"] == HERE else ask["of"] or None
-    cards = await store.open_cards(channel_id=channel, space_id=space)
-    waiting = await store.posts_waiting(PROBLEMS_MAX, channel_id=channel)
-    since = services.clock() - DROPPED_SINCE
-    failed = await store.posts_dropped(PROBLEMS_MAX, since, channel_id=channel)
-    told = overview.overview(cards, waiting, await store.count_waiting(channel_id=channel), failed)
-    return Reply(told.said, told.blocks)
 
 
 @router.press("card.ack", requires=Role.OPERATOR)
@@ -86,7 +63,8 @@ async def assign(ask: Ask, services: Services) -> Reply:
     if not chosen:
         raise UserError("Nobody was chosen, so nothing was changed.")
     say = partial(_assigned, ask.user_id)
-    return await _act(ask, services, "assign", chosen, partial(acting.assign, chosen), "is assigned.", say)
+    said: list[Part] = ["is assigned to ", person(chosen), "."]
+    return await _act(ask, services, "assign", chosen, partial(acting.assign, chosen), *said, say=say)
 
 
 @router.press("card.snooze", requires=Role.OPERATOR)
@@ -132,23 +110,27 @@ async def meaning(ask: Ask, services: Services) -> Reply:
 
 async def _snooze(ask: Ask, services: Services, until: datetime | None) -> Reply:
     detail = until.isoformat() if until else acting.TO_CHANGE
-    said = f"is snoozed until {moment(until) if until else 'the next change'}."
-    return await _act(ask, services, "snooze", detail, partial(acting.snooze, ask.user_id, until), said)
+    said: list[Part] = ["is snoozed until ", blocks.date(until) if until else "the next change", "."]
+    return await _act(ask, services, "snooze", detail, partial(acting.snooze, ask.user_id, until), *said)
 
 
 async def _act(
-    ask: Ask, services: Services, act: str, detail: str, decide: CardChange, said: str, say: Say | None = None
+    ask: Ask, services: Services, act: str, detail: str, decide: CardChange, *said: Part, say: Say | None = None
 ) -> Reply:
     now = services.clock()
     card = await services.store.act_on_card(int(ask["value"]), ask.user_id, act, detail, decide, now, say)
     if card is None:
-        already = await _card(ask, services)
-        over = f"is {already.status} again, so there is nothing to do about it any more."
-        raise UserError(
-            f"{_name(already)} {over if already.state == 'closed' else 'was so already; its card shows it.'}"
-        )
-    text = f"{_name(card)} {said}"
-    return Reply(text, [blocks.lines([blocks.emoji("white_check_mark"), f" {text}"])])
+        raise UserError(_nothing_done(await _card(ask, services)))
+    row = [blocks.emoji("white_check_mark"), f" {_name(card)} ", *said]
+    return Reply(f"{_name(card)} {blocks.in_words(said)}", [blocks.lines(row)])
+
+
+def _nothing_done(card: Card) -> str:
+    if card.state == "open":
+        return f"Nothing was changed: the card of {_name(card)} is so already."
+    if is_well(card.status):
+        return f"{_name(card)} is {card.status} again, so there is nothing to do about it any more."
+    return f"{_name(card)}: {view.ENDED} `/cams why {card.space_id}` says who is told of them."
 
 
 def _assigned(by: str, card: Card, message_id: int | None) -> NewPost:

@@ -6,7 +6,7 @@ from statistics import median
 
 from bot import blocks
 from bot.access import Role
-from bot.alerts.words import lasting
+from bot.alerts.words import shortly
 from bot.blocks import Block, Part
 from bot.callbacks import PATH
 from bot.errors import UserError
@@ -20,7 +20,6 @@ from handlers.words import space_only
 router = Router()
 # Over so many changes it is told how far pushes were ahead.
 LEADS_MAX = 50
-A_MINUTE = 60
 UNREADABLE = (
     "CAMS does not tell which address is set. Whoever wants to be sure sets it anew: twice is the same as once."
 )
@@ -81,15 +80,14 @@ def address_of(settings: Settings) -> str:
 
 
 def _latest(came: Callbacks) -> list[Part]:
-    return [blocks.date(came.at), f", naming {came.named} WABAs, {came.known} of them watched"]
+    return [blocks.date(came.at), f"; WABAs named: {came.named}, of those watched: {came.known}"]
 
 
 def _ahead(leads: list[timedelta]) -> str:
     if not leads:
         return "not known yet: no change was pushed"
-    seconds = median(lead.total_seconds() for lead in leads)
-    middle = f"{seconds:.0f} s" if seconds < A_MINUTE else lasting(timedelta(seconds=seconds))
-    return f"{middle}, the median of the latest {len(leads)} changes that were pushed"
+    middle = shortly(timedelta(seconds=median(lead.total_seconds() for lead in leads)))
+    return f"{middle}, the median of the latest changes that were pushed ({len(leads)})"
 
 
 def _button(space: str) -> Block:

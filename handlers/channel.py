@@ -1,9 +1,9 @@
 """`/cams channel`: how a channel wants its alerts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from functools import cache, partial
 from typing import cast
 from zoneinfo import available_timezones
@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from bot import blocks
 from bot.access import Role
 from bot.alerts.hours import DIGEST_AT
-from bot.alerts.words import USER, person
+from bot.alerts.words import MODES, USER, lasting, person
 from bot.blocks import Block, Part
 from bot.errors import FieldErrors, UserError
 from bot.register import Register
@@ -22,11 +22,6 @@ from handlers.modals import Field, Form
 from handlers.routes import Ask, Opening, Reply, Router
 
 router = Router()
-MODES: Mapping[Mode, str] = {
-    "card": "One card for each account, edited in place",
-    "each": "A message for each change",
-    "digest": "A daily digest only",
-}
 MINUTES_MAX = 7 * 24 * 60
 GROUP = re.compile(r"(?:<!subteam\^)?(S[A-Z0-9]{2,20})(?:\|[^>]*)?>?")
 
@@ -68,8 +63,11 @@ def _check_zone(value: str) -> str:
     return value
 
 
-def _time_element(value: str, _register: Register) -> Block:
-    return _text(value, "09:00")
+def _time_element(example: str) -> Callable[[str, Register], Block]:
+    def element(value: str, _register: Register) -> Block:
+        return _text(value, example)
+
+    return element
 
 
 def _text(value: str, example: str) -> Block:
@@ -122,13 +120,13 @@ CHANNEL = Form(
     (
         Field("mode", "Alerts come as", _check_mode, _mode_element, default="card"),
         Field("time_zone", "Time zone", _check_zone, _zone_element, default="UTC", options=zones),
-        Field("digest_at", "Daily digest at", _check_time, _time_element, hint=NEVER, optional=True),
-        Field("quiet_from", "Quiet hours from", _check_time, _time_element, optional=True),
+        Field("digest_at", "Daily digest at", _check_time, _time_element("09:00"), hint=NEVER, optional=True),
+        Field("quiet_from", "Quiet hours from", _check_time, _time_element("22:00"), optional=True),
         Field(
             "quiet_until",
             "Quiet hours until",
             _check_time,
-            _time_element,
+            _time_element("07:00"),
             hint="Reminders wait until then; alerts never do.",
             optional=True,
         ),
@@ -137,7 +135,7 @@ CHANNEL = Form(
             "Remind after so many minutes without an acknowledgement",
             _check_minutes,
             _minutes_element,
-            hint="Later reminders come at growing intervals. 0 for never.",
+            hint="Of cards only. Later reminders come at growing intervals. 0 for never.",
             default="60",
         ),
         Field(
@@ -169,7 +167,7 @@ async def show(ask: Ask, services: Services) -> Reply:
 async def save(ask: Ask, services: Services) -> Reply:
     """Store how the channel wants its alerts; whether it can be posted in is not asked here."""
     _check_together(ask)
-    saved = await services.store.change_channel(ask.channel_id, partial(_changed, ask))
+    saved = await services.store.change_channel(ask.channel_id, partial(_changed, ask), by=ask.user_id)
     text = f"Alerts of this channel: {MODES[saved.mode]}."
     return Reply(text, [blocks.lines([blocks.emoji("white_check_mark"), f" {text}"]), blocks.facts(_facts(saved))])
 
@@ -223,7 +221,7 @@ def _facts(channel: Channel) -> list[tuple[str, Part | list[Part]]]:
         ("Time zone", channel.time_zone),
         ("Daily digest", channel.digest_at or "never"),
         ("Quiet hours", quiet),
-        ("Reminders", f"after {channel.remind_after} minutes" if channel.remind_after else "never"),
+        ("Reminders", f"after {_lasting(channel.remind_after)}" if channel.remind_after else "never"),
         ("Escalation", _escalation(channel)),
     ]
 
@@ -233,4 +231,8 @@ def _escalation(channel: Channel) -> list[Part]:
         return ["never"]
     to = channel.escalate_to
     called: Part = {"type": "usergroup", "usergroup_id": to} if to.startswith("S") else person(to)
-    return [f"after {channel.escalate_after} minutes to ", called]
+    return [f"after {_lasting(channel.escalate_after)} to ", called]
+
+
+def _lasting(minutes: int) -> str:
+    return lasting(timedelta(minutes=minutes))

@@ -45,6 +45,8 @@ def _check_message(value: str) -> str:
 
 
 def _check_space(value: str) -> str:
+    if value.startswith("#"):
+        raise UserError("A space is meant here, not a channel. `/cams spaces` lists those that I know.")
     strange = any(char.isspace() or char == "\N{REPLACEMENT CHARACTER}" for char in value)
     if not 0 < blocks.units(value) <= SPACE_MAX or strange or not value.isprintable():
         raise UserError(

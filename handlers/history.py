@@ -4,6 +4,8 @@ from bot import blocks
 from bot.access import Role
 from bot.alerts import history_view
 from bot.alerts.why import Known, why
+from bot.alerts.words import unknown_space
+from bot.errors import UserError
 from bot.services import Services
 from bot.slack import File
 from handlers.fields import SPACE
@@ -25,7 +27,11 @@ async def history(ask: Ask, services: Services) -> Reply:
     """Show the time line of a space."""
     space = SPACE.check(services.space_or_default(ask["space"]))
     moments = await services.store.history(space, history_view.SHOWN)
-    told = history_view.history(space, moments, blocks.button("CSV", "history.csv", space))
+    if not moments:
+        is_watched = await services.store.watch(space) is not None
+        is_known = services.register.get(space) is not None
+        return Reply(history_view.nothing(space, is_watched=is_watched, is_known=is_known))
+    told = history_view.history(space, moments, blocks.button("Share as CSV", "history.csv", space))
     return Reply(told.said, told.blocks)
 
 
@@ -51,6 +57,7 @@ async def explain(ask: Ask, services: Services) -> Reply:
     """Show what is stored of who is told what of a space."""
     store, settings = services.store, services.settings
     space = SPACE.check(services.space_or_default(ask["space"]))
+    registered = services.register.get(space)
     known = Known(
         space_id=space,
         watch=await store.watch(space),
@@ -59,6 +66,10 @@ async def explain(ask: Ask, services: Services) -> Reply:
         channels={one.channel_id: one for one in await store.channels()},
         cards=await store.open_cards(space_id=space),
         moments=await store.history(space, 1),
+        alarms=await store.alarms(),
+        name=registered.name if registered else "",
     )
+    if not (registered or known.watch or known.moments):
+        raise UserError(unknown_space(space))
     told = why(known, services.clock())
     return Reply(told.said, told.blocks)

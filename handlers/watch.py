@@ -3,6 +3,7 @@
 from bot import blocks, cards, review
 from bot.access import Role
 from bot.alerts.message import Message
+from bot.alerts.words import how_to_watch
 from bot.blocks import Block, Part
 from bot.cams.errors import CamsError, CamsRefusedError, CamsThrottledError
 from bot.services import Services
@@ -41,7 +42,7 @@ async def watch(ask: Ask, services: Services) -> Reply:
     except CamsError as exc:
         if is_new and isinstance(exc, CamsRefusedError) and not isinstance(exc, CamsThrottledError):
             # CAMS does not show this space, so there is nothing to watch.
-            await _unsubscribe(services, space, ask.channel_id)
+            await _unsubscribe(services, space, ask)
             raise
         return Reply(f"{text} The first look failed, and is tried again by itself. {explain(exc)}")
     return Reply(text, [blocks.lines([blocks.emoji("eyes"), " ", text]), *cards.waba(account, space)])
@@ -57,15 +58,15 @@ async def watch(ask: Ask, services: Services) -> Reply:
 async def unwatch(ask: Ask, services: Services) -> Reply:
     """End the subscription of this channel."""
     space = services.space_or_default(ask["space"])
-    if not await _unsubscribe(services, space, ask.channel_id):
+    if not await _unsubscribe(services, space, ask):
         return Reply(f"Review changes of {space} did not go to this channel. `/cams watches` shows which go where.")
     return Reply(f"Review changes of {space} no longer go to this channel.")
 
 
-async def _unsubscribe(services: Services, space: str, channel_id: str) -> bool:
+async def _unsubscribe(services: Services, space: str, ask: Ask) -> bool:
     settings = services.settings
     keep = space == settings.default_space and bool(settings.alert_channel)
-    return await services.store.unsubscribe(space, channel_id, keep_watch=keep)
+    return await services.store.unsubscribe(space, ask.channel_id, keep_watch=keep, by=ask.user_id)
 
 
 @router.command(
@@ -79,7 +80,7 @@ async def watches(_ask: Ask, services: Services) -> Reply:
     spaces = sorted(review.spaces_to_poll(subscriptions, settings.default_space, settings.alert_channel))
     problems = await services.store.post_problems(PROBLEMS_MAX)
     if not spaces:
-        return Reply("Nothing is watched yet. Type `/cams watch <space>` in the channel that should know.")
+        return Reply(f"Nothing is watched yet. {how_to_watch()}")
     rows = [_row(space, seen.get(space), subscriptions, settings.alert_channel) for space in spaces[:SHOWN_MAX]]
     text = f"Watched spaces: {len(spaces)}" + (f"; alerts that got stuck: {len(problems)}" if problems else "")
     shown = [blocks.header(text), blocks.lines(*rows), *_problems(problems)]
@@ -103,7 +104,7 @@ def _state(seen: Watch | None) -> list[Part]:
         blocks.emoji(meaning(seen.review_status).emoji),
         f" {blocks.shorten(seen.waba_name, NAME_MAX)} ",
         blocks.bold(blocks.shorten(seen.review_status, STATUS_MAX)),
-        ", looked at ",
+        ", last look ",
         blocks.date(seen.looked_at),
     ]
     if seen.failing_since:

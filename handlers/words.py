@@ -73,11 +73,13 @@ def space_only(text: str) -> Understood:
 
 
 def place(text: str) -> Understood:
-    """`[space/channel]`: a channel by its ID or as `here`, under the name `of`."""
+    """`[space/channel]`: a channel by its ID, as `#name` or as `here`, under the name `of`."""
     rest, values = _options(text)
     word = unquote(rest)
-    if word.lower() == HERE or CHANNEL.fullmatch(word):
-        values["of"] = word.lower() if word.lower() == HERE else word
+    if word.lower() == HERE or word.startswith("#"):
+        values["of"] = word.lower()
+    elif CHANNEL.fullmatch(word):
+        values["of"] = word
     elif word:
         values.setdefault("space", word)
     return Understood(values)

@@ -79,7 +79,7 @@ def line(told: Transition, flaps: int = 0, unacked: str = "") -> Message:
     `unacked` is who had acknowledged the card, where the change has taken that away.
     """
     said = f"{sentence(told)} {flapping(flaps)}".rstrip()
-    row: list[Part] = [blocks.emoji(_emoji(told)), f" {said} ", blocks.date(told.seen_at)]
+    row: list[Part] = [blocks.emoji(_emoji(told)), f" {said} Seen ", blocks.date(told.seen_at), "."]
     if unacked:
         row += [" It got worse, so the acknowledgement of ", person(unacked), " does not count any more."]
     return Message(blocks.escape(said), [blocks.lines(row)])
@@ -158,7 +158,7 @@ def _blindness(told: Transition) -> list[Block]:
         blocks.lines([blocks.emoji(_emoji(told)), " ", advice]),
         blocks.facts(
             [
-                ("Failing", _since(told) or "since a while"),
+                ("Failing since", blocks.date(told.before_since) if told.before_since else "not known"),
                 *why,
                 ("WABA", told.waba_name),
                 ("Space", blocks.code(told.space_id)),
@@ -169,10 +169,11 @@ def _blindness(told: Transition) -> list[Block]:
 
 def _alarm(told: Transition) -> list[Block]:
     words = ALARMS[told.kind]
+    since = blocks.date(told.before_since) if told.before_since else "not known"
     return [
         blocks.header(words.title),
         blocks.lines([blocks.emoji(words.emoji), " ", words.means]),
-        blocks.facts([("Since" if words.is_trouble else "Was so", _since(told)), ("Why", told.detail)]),
+        blocks.facts([("Since" if words.is_trouble else "It was so since", since), ("Why", told.detail)]),
     ]
 
 

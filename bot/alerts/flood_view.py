@@ -182,7 +182,12 @@ def _text(page: Sequence[Transition]) -> Block:
 
 def _alive(watched: int, oldest_look: datetime | None) -> list[Part]:
     if not watched:
-        return [blocks.emoji("warning"), " Nothing is watched for this channel: type ", blocks.code("/cams watch"), "."]
+        what = [
+            blocks.emoji("warning"),
+            " Nothing is watched for this channel: type ",
+            blocks.code("/cams watch <space>"),
+        ]
+        return [*what, " in it."]
     row: list[Part] = [blocks.emoji("eyes"), f" {watched} watched; "]
     if oldest_look is None:
         return [*row, "not all of them were looked at yet."]

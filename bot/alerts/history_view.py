@@ -8,7 +8,7 @@ from datetime import datetime
 from bot import blocks
 from bot.alerts.message import Message
 from bot.alerts.view import act_words
-from bot.alerts.words import move, name_of, one_line, person
+from bot.alerts.words import how_to_watch, move, name_of, one_line, person, shortly, unknown_space
 from bot.blocks import Block, Part
 from bot.store import CardAct, Moment, Told, Transition
 
@@ -41,16 +41,22 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def history(space_id: str, moments: Sequence[Moment], csv_button: Block) -> Message:
     """Return the time line of a space, the newest first."""
-    if not moments:
-        said = f"Nothing has changed in {space_id} since it is watched. `/cams why` says what is known."
-        return Message(blocks.escape(said.replace("`", "")), [blocks.prose(said)])
     shown = moments[:SHOWN]
     title = f"Time line of {name_of(moments[0].change.waba_name, space_id)}"
     parts = [blocks.lines(*_rows(moment)) for moment in shown]
-    count = f"The latest {len(shown)} changes are shown; the file has up to 1,000."
+    count = f"Latest changes shown: {len(shown)}. The file has up to 1,000."
     return Message(
         blocks.escape(title), [blocks.header(title), *parts, blocks.context(count), blocks.actions(csv_button)]
     )
+
+
+def nothing(space_id: str, *, is_watched: bool, is_known: bool) -> str:
+    """Say why a space has no time line."""
+    if is_watched:
+        return f"Nothing has changed in {space_id} since it is watched. `/cams why {space_id}` says what is known."
+    if is_known:
+        return f"{space_id} is not watched, so nothing was seen of it. {how_to_watch(space_id)}"
+    return unknown_space(space_id)
 
 
 def table(moments: Sequence[Moment]) -> bytes:
@@ -78,6 +84,8 @@ def _rows(moment: Moment) -> Iterator[list[Part]]:
         yield ["• ", *told_row(told)]
     if not moment.told:
         yield ["• ", "Nobody was told: no channel was subscribed."]
+    if more := len(moment.acts[:-ACTS_SHOWN]):
+        yield ["• ", f"{more} more of what people did before that {'is' if more == 1 else 'are'} in the file."]
     for act in moment.acts[-ACTS_SHOWN:]:
         yield ["• ", person(act.user_id), " ", *act_words(act), ", ", blocks.date(act.at)]
 
@@ -85,8 +93,9 @@ def _rows(moment: Moment) -> Iterator[list[Part]]:
 def _lag(change: Transition) -> list[Part]:
     if change.pushed_at is None:
         return []
-    due: list[Part] = [", the next look was due ", blocks.date(change.poll_due_at)] if change.poll_due_at else []
-    return [" at ", blocks.date(change.pushed_at), *due]
+    lead = change.poll_due_at - change.pushed_at if change.poll_due_at else None
+    due = [f", {shortly(lead)} before the next look was due"] if lead is not None else []
+    return [" ", blocks.date(change.pushed_at), *due]
 
 
 def told_row(told: Told) -> list[Part]:
@@ -94,7 +103,7 @@ def told_row(told: Told) -> list[Part]:
     row: list[Part] = ["→ ", blocks.channel(told.channel_id)]
     if told.sent_at:
         elsewhere: list[Part] = [" in ", blocks.channel(told.posted_in)] if told.posted_in != told.channel_id else []
-        return [*row, ": ", blocks.link(link_to(told), "posted"), *elsewhere, " at ", blocks.date(told.sent_at)]
+        return [*row, ": ", blocks.link(link_to(told), "posted"), *elsewhere, " ", blocks.date(told.sent_at)]
     error = f" ({one_line(told.error, ERROR_MAX)})" if told.error else ""
     return [*row, f": {'not posted' if told.state == 'failed' else 'not posted yet'}{error}"]
 

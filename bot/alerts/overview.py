@@ -1,39 +1,104 @@
 """What is open, and what waits to be posted. Pure: values in, messages out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot import blocks
 from bot.alerts import change_view
 from bot.alerts.message import Message
-from bot.alerts.words import name_of, one_line, person, status_of
+from bot.alerts.words import how_to_watch, name_of, one_line, person, status_of
 from bot.blocks import Block, Part
 from bot.statuses import meaning
-from bot.store import Alert, Card, Post
+from bot.store import Alarm, Alert, Card, Outlook, Post, Watch
 
 CARDS_MAX = 25
 POSTS_MAX = 10
 SAID_MAX = 120
+WITHOUT_CARD = "Without a card: it was so at the first look, or its channel gets no cards."
 
 
-def overview(cards: Sequence[Card], waiting: Sequence[Post], count: int, failed: Sequence[Alert | Post]) -> Message:
-    """Return the open cards, the worst first; the posts that wait, of which there are `count`; and what has failed."""
-    said = f"Open alerts: {len(cards)}; waiting to be posted: {count}" + (f"; failed: {len(failed)}" if failed else "")
-    return Message(
-        blocks.escape(said),
-        [
-            blocks.header(said),
-            *_cards(cards),
-            *_rows("Waiting to be posted", [_post(one) for one in waiting[:POSTS_MAX]], count),
-            *_rows("Not posted", [_failed(one) for one in failed[:POSTS_MAX]], len(failed)),
-        ],
-    )
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The posts that wait, of which there are `count`, and what has failed."""
+
+    waiting: Sequence[Post]
+    count: int
+    failed: Sequence[Alert | Post]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is open of all, or of the channel or the space that is named; one that is not is "".
+
+    Among the cards are those that a WABA without one would have, see `bot.alerts.attend.unwell`.
+    """
+
+    cards: Sequence[Card]
+    outlook: Outlook
+    alarms: Sequence[Alarm]
+    post: Mail
+    channel_id: str = ""
+    space_id: str = ""
+    space_name: str = ""
+
+    @property
+    def count(self) -> int:
+        return len(self.cards) + self.outlook.unreadable_count + len(self.alarms)
+
+
+def overview(found: Found) -> Message:
+    """Return what is open, the worst first, what waits to be posted, and what has failed."""
+    mail, said = found.post, [f"Open alerts: {found.count}"]
+    # A post does not tell which space it is of.
+    posts = [] if found.space_id else _posts(mail)
+    if not found.space_id:
+        said += [f"waiting to be posted: {mail.count}", *([f"failed: {len(mail.failed)}"] if mail.failed else [])]
+    title = "; ".join(said)
+    return Message(blocks.escape(title), [blocks.header(title), *_scope(found), *_open(found), *posts])
+
+
+def _scope(found: Found) -> list[Block]:
+    if not (found.channel_id or found.space_id):
+        return []
+    what: list[Part] = [blocks.channel(found.channel_id)]
+    if found.space_id:
+        named: list[Part] = [blocks.bold(name_of(found.space_name, "")), " "] if found.space_name.strip() else []
+        what = [*named, blocks.code(found.space_id)]
+    return [blocks.lines(["Of ", *what, " alone; ", blocks.code("/cams alerts"), " shows all."])]
+
+
+def _open(found: Found) -> list[Block]:
+    shown = [*_rows("", [alarm_row(one) for one in found.alarms], len(found.alarms)), *_cards(found.cards)]
+    blind, count = found.outlook.unreadable, found.outlook.unreadable_count
+    shown += _rows("Cannot be read", [_unreadable(one) for one in blind], count)
+    if not found.outlook.watched:
+        return [*shown, blocks.prose(_unwatched(found))]
+    return shown or [blocks.lines([blocks.emoji("white_check_mark"), " ", _well(found.outlook)])]
+
+
+def _unwatched(found: Found) -> str:
+    if found.space_id:
+        return f"This space is not watched, so nobody sees its changes. {how_to_watch(found.space_id)}"
+    return f"Nothing is watched {'for this channel' if found.channel_id else 'yet'}. {how_to_watch()}"
+
+
+def _well(outlook: Outlook) -> str:
+    if outlook.unseen:
+        return f"Nothing is open: {outlook.watched} watched, {outlook.unseen} of them not looked at yet."
+    return f"All is well: {outlook.watched} watched."
+
+
+def _posts(mail: Mail) -> list[Block]:
+    return [
+        *_rows("Waiting to be posted", [_post(one) for one in mail.waiting[:POSTS_MAX]], mail.count),
+        *_rows("Not posted", [_failed(one) for one in mail.failed[:POSTS_MAX]], len(mail.failed)),
+    ]
 
 
 def _cards(cards: Sequence[Card]) -> list[Block]:
-    if not cards:
-        return [blocks.lines([blocks.emoji("white_check_mark"), " All is well, as far as is watched."])]
-    worst = sorted(cards, key=lambda card: (-meaning(card.status).severity, card.status_since))
-    return _rows("", [_card(card) for card in worst[:CARDS_MAX]], len(cards))
+    worst = sorted(cards, key=lambda card: (-meaning(card.status).severity, card.status_since))[:CARDS_MAX]
+    shown = _rows("", [_card(card) for card in worst], len(cards))
+    return [*shown, blocks.context(WITHOUT_CARD)] if any(not card.id for card in worst) else shown
 
 
 def _rows(title: str, rows: Sequence[Sequence[Part]], count: int) -> list[Block]:
@@ -51,10 +116,22 @@ def _card(card: Card) -> list[Part]:
         blocks.bold(status_of(card.status)),
         " since ",
         blocks.date(card.status_since),
-        " in ",
-        blocks.channel(card.channel_id),
     ]
-    return [*row, *held(card)]
+    if not card.id:
+        return [*row, ", without a card"]
+    return [*row, " in ", blocks.channel(card.channel_id), *held(card)]
+
+
+def alarm_row(alarm: Alarm) -> list[Part]:
+    """Say that a trouble of the bot as a whole stands."""
+    words = change_view.ALARMS[alarm.kind]
+    return [blocks.emoji(words.emoji), " ", blocks.bold(words.title), " since ", blocks.date(alarm.since)]
+
+
+def _unreadable(watch: Watch) -> list[Part]:
+    named = name_of(watch.waba_name, watch.space_id)
+    since: list[Part] = [" since ", blocks.date(watch.failing_since)] if watch.failing_since else []
+    return [blocks.emoji("warning"), f" {named}", *since, f": {one_line(watch.failure, SAID_MAX)}"]
 
 
 def held(card: Card) -> list[Part]:

@@ -1,6 +1,6 @@
 """What to do about a review status: what is blocked, why it happens, what to prepare, where to appeal. Pure.
 
-The facts are those of Meta's, Alibaba Cloud's and another provider's public pages, each linked where it is said.
+The facts are those of public pages of Meta, Alibaba Cloud and other providers, each linked where it is said.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,10 @@ SUPPORT_HOME = "https://business.facebook.com/business-support-home"
 POLICY = "https://business.whatsapp.com/policy"
 STUCK = "https://docs.360dialog.com/docs/guides/waba-status-review-in-progress"
 APPEALS = "https://docs.360dialog.com/docs/waba-basics/waba-policy-enforcement/managing-whatsapp-policy-violations"
+DEADLINE = (
+    "https://api.support.vonage.com/hc/en-us/articles/"
+    "13159589787548-WhatsApp-Business-Platform-Policy-Enforcement-Review-and-Appeal-Process-for-WhatsApp-Disabled-Account"
+)
 QUERY = "https://www.alibabacloud.com/help/en/chatapp/developer-reference/api-cams-2020-06-06-querychatappbindwaba"
 
 # Of the page STUCK.
@@ -79,7 +83,7 @@ RUNBOOKS: Mapping[str, Runbook] = {
             *CHECKLIST,
         ),
         appeal="Business Support Home: choose the WhatsApp account, then Request review. An admin of the business "
-        "portfolio has to do it, within 90 days; the decision takes 24 to 48 hours as a rule.",
+        "portfolio has to do it; the decision takes 24 to 48 hours as a rule.",
         links=(*_APPEAL_LINKS, *_REVIEW_LINKS[:1]),
     ),
     "DISABLED": Runbook(
@@ -92,8 +96,9 @@ RUNBOOKS: Mapping[str, Runbook] = {
             "Do not move the same traffic to another number or account: Meta counts that as evasion.",
         ),
         appeal="Business Support Home: choose the WhatsApp account, the violation, then Request review. An admin of "
-        "the business portfolio has to do it, within 90 days; the decision takes 24 to 48 hours as a rule.",
-        links=_APPEAL_LINKS,
+        "the business portfolio has to do it, within 90 days of the violation; the decision takes 24 to 48 hours as a "
+        "rule.",
+        links=(*_APPEAL_LINKS, ("Until when an appeal is taken", DEADLINE)),
     ),
 }
 _UNKNOWN = Runbook(

@@ -11,18 +11,19 @@ from bot import blocks
 from bot.alerts.acting import SNOOZES, UNSNOOZE
 from bot.alerts.message import Message
 from bot.alerts.runbook import CHECKLIST
-from bot.alerts.words import console_button, lasting, moment, name_of, person, status_of
+from bot.alerts.words import MODES, console_button, lasting, moment, name_of, person, place, status_of
 from bot.blocks import Block, Part
 from bot.statuses import is_well, meaning
 from bot.store import Card, CardAct
 
 ACTS_SHOWN = 5
-UNWATCHED = "This channel is not told of its changes any more."
+ENDED = "This card is closed: later changes are not shown on it."
 ACT_WORDS = {
     "ack": "acknowledged it",
     "unack": "took the acknowledgement back",
     "refresh": "looked again",
     "unsnooze": "ended the snooze",
+    "unwatch": "stopped the alerts of it to this channel",
 }
 ACT_EMOJI = {"ack": "eyes", "assign": "bust_in_silhouette", "snooze": "zzz"}
 
@@ -37,7 +38,7 @@ def sentence(told: Card) -> str:
     """Say everything of a card in one sentence, as in its notification."""
     named, status = name_of(told.waba_name, told.space_id), status_of(told.status)
     if told.state == "closed" and not is_well(told.status):
-        return f"{named}: {status}. {UNWATCHED}"
+        return f"{named}: {status}. {ENDED}"
     if told.state == "closed":
         return f"{named}: all is well, {status} since {moment(told.status_since)} after {_lasted(told)}."
     held = "acknowledged" if told.acked_by else "acknowledged by nobody yet"
@@ -126,7 +127,8 @@ def _open(told: Card) -> list[Block]:
 def _closed(told: Card) -> list[Block]:
     if not is_well(told.status):
         named = name_of(told.waba_name, told.space_id)
-        return [blocks.header(f"{named}: not watched here any more"), blocks.lines([UNWATCHED]), _facts(told)]
+        who = [f"{ENDED} ", blocks.code(f"/cams why {told.space_id}"), " says who is told of them."]
+        return [blocks.header(f"{named}: {status_of(told.status)}, card closed"), blocks.lines(who), _facts(told)]
     return [
         blocks.header(f"{name_of(told.waba_name, told.space_id)}: all is well again"),
         blocks.lines(
@@ -166,7 +168,7 @@ def _facts(told: Card) -> Block:
 
 
 def _at(when: datetime | None) -> list[Part]:
-    return [" at ", blocks.date(when)] if when else []
+    return [", ", blocks.date(when)] if when else []
 
 
 def _people(acts: Sequence[CardAct]) -> list[Block]:
@@ -183,6 +185,10 @@ def act_words(one: CardAct) -> list[Part]:
     """Say what somebody did with a card."""
     if one.act == "assign":
         return ["assigned it to ", person(one.detail)]
+    if one.act == "watch":
+        return ["had its alerts sent to ", place(one.detail)]
+    if one.act == "mode":
+        return [f"chose for this channel: {MODES.get(one.detail, 'another way')}"]
     if one.act == "snooze":
         return ["snoozed it until ", _until(one.detail)]
     return [ACT_WORDS.get(one.act, one.act)]

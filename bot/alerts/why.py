@@ -9,19 +9,23 @@ from bot.alerts.attend import is_snoozed
 from bot.alerts.history_view import told_row
 from bot.alerts.hours import DIGEST_AT, is_quiet
 from bot.alerts.message import Message
-from bot.alerts.overview import held
-from bot.alerts.words import move, name_of, one_line, status_of
+from bot.alerts.overview import alarm_row, held
+from bot.alerts.words import how_to_watch, move, name_of, one_line, status_of
 from bot.blocks import Block, Part
-from bot.store import Card, Channel, Moment, Subscription, Watch
+from bot.store import Alarm, Card, Channel, Moment, Subscription, Watch
 
 CHANNELS_MAX = 8
 BECAUSE_MAX = 120
+TOGETHER = "It waits to be told with others: many come at once, or the status goes to and fro."
 Row = list[Part]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is stored of who is told what of a space. `fallback` is told where nobody subscribes, "" for nobody."""
+    """All that is stored of who is told what of a space. `fallback` is told where nobody subscribes, "" for nobody.
+
+    `name` is what the register calls it, which may not know it.
+    """
 
     space_id: str
     watch: Watch | None
@@ -30,6 +34,8 @@ class Known:
     channels: Mapping[str, Channel]
     cards: Sequence[Card]
     moments: Sequence[Moment]
+    name: str = ""
+    alarms: Sequence[Alarm] = ()
 
     def channel(self, channel_id: str) -> Channel:
         return self.channels.get(channel_id) or Channel(channel_id=channel_id)
@@ -44,19 +50,21 @@ class Known:
 
 def why(known: Known, now: datetime) -> Message:
     """Return what there was to be told of a space, and for each channel what became of it."""
-    named = name_of(known.watch.waba_name if known.watch else "", known.space_id)
+    named = name_of(known.watch.waba_name if known.watch else known.name, known.space_id)
     title = f"Alerts of {named}"
     receivers = known.receivers
-    shown: list[Block] = [blocks.header(title), blocks.lines(*_space(known))]
+    shown: list[Block] = [blocks.header(title), blocks.lines(*_space(known)), *_nobody(known)]
     shown += [blocks.lines(*_channel(known, one, now)) for one in receivers[:CHANNELS_MAX]]
     if len(receivers) > CHANNELS_MAX:
         shown.append(blocks.context(f"{CHANNELS_MAX} of {len(receivers)} channels are shown."))
-    return Message(blocks.escape(f"{title}: {len(receivers)} channels"), shown)
+    count = "1 channel" if len(receivers) == 1 else f"{len(receivers)} channels"
+    return Message(blocks.escape(f"{title}: {count}"), shown)
 
 
 def _space(known: Known) -> list[Row]:
     watch = known.watch
-    rows = [_watched(watch)]
+    rows = [alarm_row(one) for one in known.alarms]
+    rows.append(_watched(watch))
     if watch and watch.failing_since:
         because = one_line(watch.failure, BECAUSE_MAX)
         rows.append(
@@ -68,9 +76,13 @@ def _space(known: Known) -> list[Row]:
     elif watch and watch.first_seen_at:
         first = "The first look at it was the baseline, of which nobody is told; it has not changed since."
         rows.append([first])
-    if not known.receivers:
-        rows.append(["No channel is told: type ", blocks.code("/cams watch"), " in the one that should know."])
     return rows
+
+
+def _nobody(known: Known) -> list[Block]:
+    if known.receivers:
+        return []
+    return [blocks.prose(f"No channel is told. {how_to_watch(known.space_id)}")]
 
 
 def _watched(watch: Watch | None) -> Row:
@@ -79,7 +91,7 @@ def _watched(watch: Watch | None) -> Row:
     if watch.looked_at is None:
         return ["It is watched, and was not looked at yet."]
     status = status_of(watch.review_status)
-    return ["It is watched: ", blocks.bold(status), ", looked at ", blocks.date(watch.looked_at), "."]
+    return ["It is watched: ", blocks.bold(status), ", last look ", blocks.date(watch.looked_at), "."]
 
 
 def _channel(known: Known, channel_id: str, now: datetime) -> Iterator[Row]:
@@ -117,6 +129,8 @@ def _last(known: Known, channel_id: str, subscription: Subscription | None) -> I
     found = [told for told in moment.told if told.channel_id == channel_id]
     if found:
         yield ["Last change ", *told_row(found[0]), "."]
+        if found[0].state == "owed" and known.channel(channel_id).mode != "digest":
+            yield [TOGETHER]
     elif subscription and subscription.created_at > moment.change.seen_at:
         yield ["Not told of the last change: it was seen before the channel subscribed."]
     else:

@@ -1,6 +1,7 @@
 """How an alert names things: short enough that what matters is never cut off."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot import blocks
@@ -8,8 +9,14 @@ from bot.blocks import Part
 from bot.store import Transition
 
 USER = re.compile(r"[UW][A-Z0-9]+")
+CHANNEL = re.compile(r"[CDG][A-Z0-9]+")
 NAME_MAX = 80
 STATUS_MAX = 30
+MODES: Mapping[str, str] = {
+    "card": "One card for each account, edited in place",
+    "each": "A message for each change",
+    "digest": "A daily digest only",
+}
 CONSOLE = "https://chatapp.console.alibabacloud.com/CustomerList"
 
 
@@ -50,8 +57,25 @@ def lasting(time: timedelta) -> str:
     return " ".join(said[:2]) or "less than a minute"
 
 
+def how_to_watch(space_id: str = "<space>") -> str:
+    return f"Type `/cams watch {space_id}` in the channel that should know."
+
+
+def unknown_space(text: str) -> str:
+    return f"I know no space “{one_line(text, NAME_MAX)}”. `/cams spaces` lists those that I know."
+
+
+def shortly(time: timedelta) -> str:
+    """Say how long something took, in seconds where it was less than a minute."""
+    return f"{time.total_seconds():.0f} s" if time < timedelta(minutes=1) else lasting(time)
+
+
 def person(user_id: str) -> Part:
     return blocks.user(user_id) if USER.fullmatch(user_id) else "somebody"
+
+
+def place(channel_id: str) -> Part:
+    return blocks.channel(channel_id) if CHANNEL.fullmatch(channel_id) else "another channel"
 
 
 def console_button() -> blocks.Block:

@@ -24,6 +24,7 @@ from bot.store.engine import cannot_open, create_engine, is_away, reason, try_fi
 from bot.store.history import HistoryQueries, Moment, Told
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
+from bot.store.outlook import Outlook, OutlookQueries
 from bot.store.posts import PostQueries
 from bot.store.pushes import PushQueries
 from bot.store.register import RegisterQueries, Stamp
@@ -73,6 +74,7 @@ __all__ = [
     "Moment",
     "NewPost",
     "NewerDatabaseError",
+    "Outlook",
     "Post",
     "Rest",
     "Say",
@@ -114,6 +116,7 @@ class Store(
     CardQueries,
     ChannelQueries,
     HistoryQueries,
+    OutlookQueries,
     WatchQueries,
     PushQueries,
 ):

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import ColumnElement, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries
@@ -92,6 +92,18 @@ class CardQueries(Queries):
             after, post = due
             await _save(tx, after)
             return await owe_post(tx, post, now) is not None
+
+
+async def end_cards(
+    tx: AsyncConnection, which: ColumnElement[bool], now: datetime, *, by: str, act: str, detail: str = ""
+) -> None:
+    """Close open cards, have that shown, and write down who did what that ends them; `by` is "" for nobody."""
+    values = {"state": "closed", "closed_at": now, "version": cards.c.version + 1, "show_at": now}
+    ended = update(cards).where(cards.c.state == "open", which).values(values).returning(cards.c.id)
+    keys = sorted(await tx.scalars(ended))
+    if keys and by:
+        done = {"at": now, "user_id": by, "act": act, "detail": detail}
+        await tx.execute(insert(acts), [{"card_id": key, **done} for key in keys])
 
 
 async def _locked(tx: AsyncConnection, card_id: int) -> Card | None:

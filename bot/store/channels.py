@@ -8,9 +8,10 @@ from sqlalchemy import Row, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, insert, values_of
+from bot.store.cards import end_cards
 from bot.store.owing import owe_post
 from bot.store.rows import Channel, NewPost, Transition
-from bot.store.tables import alerts, channels, posts, transitions
+from bot.store.tables import alerts, cards, channels, posts, transitions
 
 # As many values as both databases take in one statement, by far.
 CHUNK = 1000
@@ -35,14 +36,21 @@ class ChannelQueries(Queries):
         async with self._writing() as tx:
             await _put(tx, channel)
 
-    async def change_channel(self, channel_id: str, change: Callable[[Channel], Channel]) -> Channel:
-        """Let `change`, which is pure, change what is stored of a channel, under the lock of its row."""
+    async def change_channel(self, channel_id: str, change: Callable[[Channel], Channel], *, by: str = "") -> Channel:
+        """Let `change`, which is pure, change what is stored of a channel, under the lock of its row.
+
+        Who gets no cards any more is not left with open ones: they would stay at what they show, and be reminded of.
+        They are closed, and say `by` whom.
+        """
         async with self._writing() as tx:
             missing = insert(tx, channels).values(asdict(Channel(channel_id=channel_id))).on_conflict_do_nothing()
             await tx.execute(missing)
             await tx.execute(select(channels).where(channels.c.channel_id == channel_id).with_for_update())
             changed = change(await _channel(tx, channel_id))
             await _put(tx, changed)
+            if changed.mode != "card":
+                mine = cards.c.channel_id == channel_id
+                await end_cards(tx, mine, await self._now(tx), by=by, act="mode", detail=changed.mode)
             return changed
 
     async def last_post(self, keys: Collection[str]) -> datetime | None:

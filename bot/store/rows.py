@@ -221,7 +221,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardAct:
-    """What somebody did with a card: ack, unack, assign, snooze, unsnooze, refresh."""
+    """What somebody did with a card: ack, unack, assign, snooze, unsnooze, refresh; or what ended it.
+
+    That is watch (another channel, in `detail`), unwatch, or mode (of the channel, in `detail`).
+    """
 
     id: int
     card_id: int

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, insert
+from bot.store.cards import end_cards
 from bot.store.rows import Subscription, Transition, Watch
 from bot.store.tables import cards, subscriptions, transitions, watches
 from bot.store.wake import wake
@@ -17,20 +18,26 @@ class SpaceQueries(Queries):
     """Subscriptions and watches."""
 
     async def subscribe(self, space_id: str, channel_id: str, created_by: str, now: datetime) -> bool:
-        """Tell the channel of the space's changes from now on; return False if it is told already."""
+        """Tell the channel of the space's changes from now on; return False if it is told already.
+
+        A card of the space in a channel that was told of it for want of subscriptions is closed: now there is one.
+        """
         row = Subscription(space_id, channel_id, created_by, now)
         async with self._writing() as tx:
             await _begin_watching(tx, [space_id])
             await wake(tx, "watches")
             added = await tx.execute(insert(tx, subscriptions).values(asdict(row)).on_conflict_do_nothing())
+            told = await channels_of(tx, space_id)
+            elsewhere = and_(cards.c.space_id == space_id, cards.c.channel_id.not_in(told))
+            await end_cards(tx, elsewhere, await self._now(tx), by=created_by, act="watch", detail=channel_id)
             return added.rowcount == 1
 
-    async def unsubscribe(self, space_id: str, channel_id: str, *, keep_watch: bool) -> bool:
+    async def unsubscribe(self, space_id: str, channel_id: str, *, keep_watch: bool, by: str = "") -> bool:
         """Stop telling the channel; return False if it was not told.
 
         With the last subscription what was seen of the space is forgotten, so that a later subscription begins
         with a baseline of its own, unless `keep_watch` (the space is polled for the fallback channel). The channel's
-        card of the space is closed: nobody is reminded of what is not watched.
+        card of the space is closed, and says `by` whom: nobody is reminded of what is not watched.
         """
         async with self._writing() as tx:
             # Two channels that leave at once must not each take the other for the one that stays.
@@ -40,7 +47,8 @@ class SpaceQueries(Queries):
                     subscriptions.c.space_id == space_id, subscriptions.c.channel_id == channel_id
                 )
             )
-            await _end_card(tx, space_id, channel_id, await self._now(tx))
+            mine = and_(cards.c.space_id == space_id, cards.c.channel_id == channel_id)
+            await end_cards(tx, mine, await self._now(tx), by=by, act="unwatch")
             if not keep_watch and not await channels_of(tx, space_id):
                 await tx.execute(delete(watches).where(watches.c.space_id == space_id))
             return gone.rowcount == 1
@@ -91,9 +99,3 @@ async def channels_of(tx: AsyncConnection, space_id: str) -> list[str]:
     """Return the channels that are told of a space, the oldest subscription first."""
     query = select(subscriptions.c.channel_id).where(subscriptions.c.space_id == space_id)
     return list(await tx.scalars(query.order_by(subscriptions.c.created_at, subscriptions.c.channel_id)))
-
-
-async def _end_card(tx: AsyncConnection, space_id: str, channel_id: str, now: datetime) -> None:
-    open_one = and_(cards.c.space_id == space_id, cards.c.channel_id == channel_id, cards.c.state == "open")
-    values = {"state": "closed", "closed_at": now, "version": cards.c.version + 1, "show_at": now}
-    await tx.execute(update(cards).where(open_one).values(values))

@@ -1,4 +1,4 @@
-"""conversations.info, .join, .list, .members, .open."""
+"""conversations.info, .join, .list, .members, .open; users.conversations."""
 
 from collections.abc import Mapping
 
@@ -56,20 +56,39 @@ def join(call: Call) -> Json:
 
 def list_(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.list."""
+    app_user = call.workspace.app.user
+    found = [channel for channel in _listed(call) if not channel.is_closed or app_user in channel.members]
+    return one_page(call, [channel_object(call.workspace, channel) for channel in found], "channels")
+
+
+def of_user(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/users.conversations: without a user, the app's own.
+
+    Of another one only what the app may see itself.
+    """
+    app_user = call.workspace.app.user
+    user = call.text("user") or app_user
+    if user not in call.workspace.users:
+        raise SlackError("user_not_found")
+    found = [
+        channel
+        for channel in _listed(call)
+        if user in channel.members and (not channel.is_closed or app_user in channel.members)
+    ]
+    return one_page(call, [channel_object(call.workspace, channel) for channel in found], "channels")
+
+
+def _listed(call: Call) -> list[Channel]:
     types = [name.strip() for name in (call.text("types") or "public_channel").split(",")]
     if not set(types) <= set(READ_SCOPES):
         raise SlackError("invalid_types")
     for name in types:
         call.demand_scope(READ_SCOPES[name])
-    app_user = call.workspace.app.user
-    found = [
-        channel_object(call.workspace, channel)
+    return [
+        channel
         for channel in call.workspace.channels.values()
-        if type_of(channel) in types
-        and (not channel.is_closed or app_user in channel.members)
-        and not (channel.is_archived and call.flag("exclude_archived"))
+        if type_of(channel) in types and not (channel.is_archived and call.flag("exclude_archived"))
     ]
-    return one_page(call, found, "channels")
 
 
 def members(call: Call) -> Json:
@@ -115,4 +134,5 @@ METHODS: Mapping[str, Method] = {
     "conversations.list": Method(list_, tuple(READ_SCOPES.values())),
     "conversations.members": Method(members, tuple(READ_SCOPES.values())),
     "conversations.open": Method(open_, ("channels:manage", "groups:write", "im:write", "mpim:write")),
+    "users.conversations": Method(of_user, tuple(READ_SCOPES.values())),
 }

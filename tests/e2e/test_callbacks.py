@@ -74,7 +74,7 @@ async def test_the_command_shows_what_came(world: World) -> None:
     message = await world.says("admin", "/cams callback")
 
     assert row(message, "Address") == f"https://bot.example{PATH}{SECRET}"
-    assert "naming" in row(message, "Last callback")
+    assert "named: " in row(message, "Last callback")
     assert "the median of the latest" in row(message, "Ahead of the poll")
 
 

@@ -126,7 +126,7 @@ async def test_two_who_acknowledge_at_once_are_one_and_one_who_came_late(world: 
         *(world.next_message(name, lambda name=name: world.person(name).press(card, "card.ack")) for name in people)  # type: ignore[misc]
     )
 
-    assert sorted("was so already" in shown(one) for one in said) == [False, True]
+    assert sorted("is so already" in shown(one) for one in said) == [False, True]
     assert len(await world.store.card_acts(told.id)) == 1
 
 
@@ -186,7 +186,7 @@ async def test_a_time_line_is_shown_and_shared_as_a_file(world: World) -> None:
     content = world.slack.workspace.files[shared.files[0]].content or b""
 
     assert "PENDING → APPROVED" in shown(listed)
-    assert buttons(listed) == ["CSV"]
+    assert buttons(listed) == ["Share as CSV"]
     assert b"PENDING,APPROVED,person" in content
 
 
@@ -197,3 +197,30 @@ async def test_why_says_who_is_told_and_what_became_of_it(world: World) -> None:
 
     assert "Subscribed since" in told
     assert "was the baseline" in told
+
+
+async def test_a_channel_is_named_as_people_name_it(world: World) -> None:
+    told, _ = await card_of(world)
+    for place in (world.channel, world.channel.upper(), f"<#{world.channel_id}|{world.channel[1:]}>", "here"):
+        listed = shown(await world.says("viewer", f"/cams alerts {place}", raw=True))
+
+        assert f"Of #{world.channel_id} alone" in listed
+        assert told.waba_name in listed
+    assert "I am in no channel #nowhere" in shown(await world.says("viewer", "/cams alerts #nowhere"))
+
+
+async def test_a_card_whose_channel_wants_no_cards_any_more_says_so(world: World) -> None:
+    _, card = await card_of(world)
+    person = world.person("operator")
+    before = person.view()
+    done(await person.command("/cams channel", world.channel))
+    form = await person.opened_view(after=before)
+    await world.sends("operator", form, mode="each")
+    ended = await world.slack.wait_for(
+        lambda: next(
+            (one for one in person.messages(world.channel) if one.ts == card.ts and "closed" in one.text), None
+        )
+    )
+
+    assert "chose for this channel: A message for each change" in shown(ended)
+    assert buttons(ended) == ["Refresh now"]

@@ -21,19 +21,21 @@ def throws_out(person: Person, channel: str) -> None:
 
 @pytest.mark.parametrize(
     ("ends", "reason"),
-    [(archives, "It was archived."), (throws_out, "I was put out of it.")],
+    [(archives, "the channel is archived"), (throws_out, "the bot is not in")],
     ids=["archived", "kicked"],
 )
-async def test_the_alerts_of_a_lost_channel_go_elsewhere_and_its_owner_is_told(
-    new_world: World, ends: Ends, reason: str
+@pytest.mark.parametrize("is_private", [False, True], ids=["public", "private"])
+async def test_the_alerts_of_a_lost_channel_go_elsewhere_and_its_owner_is_told_once(
+    new_world: World, ends: Ends, reason: str, is_private: bool
 ) -> None:
-    lost, space = new_world.new_channel(is_private=True).id, new_world.new_space("PENDING")
+    lost, space = new_world.new_channel(is_private=is_private).id, new_world.new_space("PENDING")
     await new_world.start_bot(BOT_ALERT_CHANNEL=new_world.channel_id)
     await new_world.says("operator", f"/cams watch {space.id}", lost)
     ends(new_world.person("operator"), lost)
-    told = await _direct_message(new_world)
+    await _direct_messages(new_world)
     new_world.cams.world.review(space.id, "REJECTED")
     [alert] = await new_world.alerts(1)
+    [told] = await _direct_messages(new_world)
 
     assert reason in shown(told)
     assert "Meant for" in shown(alert)
@@ -61,13 +63,12 @@ async def _invited(world: World, channel: str) -> None:
         world.person("operator").invite(channel)
 
 
-async def _direct_message(world: World) -> Message:
+async def _direct_messages(world: World) -> list[Message]:
     """Wait for what the bot tells the operator in their own talk."""
 
-    async def find() -> Message | None:
+    async def find() -> list[Message]:
         talk = world.person("operator").user.id
-        found = world.slack.workspace.timeline.all(lambda one: bool(one.bot_id) and talk in _members(world, one))
-        return found[-1] if found else None
+        return world.slack.workspace.timeline.all(lambda one: bool(one.bot_id) and talk in _members(world, one))
 
     return await eventually(find)
 

@@ -1,7 +1,7 @@
 """Services without a network, for what handlers make of answers; and a Slack that checks what it is shown."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Self, cast
@@ -28,6 +28,7 @@ from bot.store import (
     Channel,
     JournalEntry,
     Moment,
+    Outlook,
     Post,
     Shown,
     Store,
@@ -117,6 +118,8 @@ class FakeStore:
     posts: list[Post] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
     wanted: list[Channel] = field(default_factory=list)
+    standing: list[Alarm] = field(default_factory=list)
+    found: Outlook = field(default_factory=lambda: Outlook(1, 0, (), (), 0))
 
     async def space_of(self, _phone_number: str) -> str:
         return ""
@@ -156,7 +159,10 @@ class FakeStore:
         return frozenset()
 
     async def alarms(self) -> list[Alarm]:
-        return []
+        return self.standing
+
+    async def outlook(self, _well: object, **_which: object) -> Outlook:
+        return self.found
 
     async def begin_watching(self, _spaces: object) -> None:
         """Know them already."""
@@ -182,7 +188,8 @@ class FakeStore:
     async def subscribe(self, _space_id: str, _channel_id: str, _user_id: str, _now: object) -> bool:
         return True
 
-    async def unsubscribe(self, _space_id: str, _channel_id: str, *, keep_watch: bool) -> bool:
+    async def unsubscribe(self, _space_id: str, _channel_id: str, *, keep_watch: bool, by: str = "") -> bool:
+        assert isinstance(by, str)
         return not keep_watch
 
     async def open_cards(self, **_wanted: object) -> list[Card]:
@@ -218,7 +225,8 @@ class FakeStore:
     async def channels(self) -> list[Channel]:
         return self.wanted
 
-    async def change_channel(self, channel_id: str, change: Callable[[Channel], Channel]) -> Channel:
+    async def change_channel(self, channel_id: str, change: Callable[[Channel], Channel], *, by: str = "") -> Channel:
+        assert isinstance(by, str)
         return change(Channel(channel_id=channel_id))
 
     async def post_problems(self, limit: int) -> list[Post]:
@@ -262,6 +270,7 @@ class StrictSlack:
 
     me: Identity = ME
     refused: list[str] = field(default_factory=list)
+    named: Mapping[str, str] = field(default_factory=dict)
     shown: list[Any] = field(default_factory=list)
     lost: Exception | None = None
     unreachable: Exception | None = None
@@ -305,6 +314,9 @@ class StrictSlack:
 
     async def enter(self, channel_id: str) -> None:
         """Be there already."""
+
+    async def channel_named(self, name: str) -> str:
+        return self.named.get(name, "")
 
     def _message(self, text: str, blocks: Sequence[Block]) -> None:
         self.shown.append((text, list(blocks)))

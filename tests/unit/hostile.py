@@ -5,8 +5,9 @@ outside the basic plane weighs two, as in UTF-16: the strictest reader has to be
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from slack_sdk.models.views import View as SdkView
 
 from bot.cams.models import Profile, QrCode, Waba
 from bot.statuses import MEANINGS
-from bot.store import Card, CardAct, Transition
+from bot.store import Card, CardAct, Transition, Watch
 from sandbox.slack import blockkit
 
 NASTY = (
@@ -97,8 +98,18 @@ CARD_ACTS = st.builds(
     card_id=st.integers(1),
     at=TIMES,
     user_id=_USER,
-    act=st.sampled_from(["ack", "unack", "assign", "snooze", "unsnooze", "refresh", "something else"]),
-    detail=st.sampled_from(["", "U012ABC", "2026-11-20T12:00:00+00:00", "change"]) | TEXT,
+    act=st.sampled_from(["ack", "unack", "assign", "snooze", "unsnooze", "refresh", "watch", "unwatch", "mode", "x"]),
+    detail=st.sampled_from(["", "U012ABC", "C012ABC", "each", "2026-11-20T12:00:00+00:00", "change"]) | TEXT,
+)
+WATCHES = st.builds(
+    Watch,
+    space_id=st.just("cams-1"),
+    waba_name=TEXT,
+    review_status=TEXT,
+    first_seen_at=st.none() | TIMES,
+    looked_at=st.none() | TIMES,
+    failing_since=st.none() | TIMES,
+    failure=TEXT,
 )
 PROFILES = st.builds(Profile, *[TEXT] * 6, st.lists(TEXT, max_size=8).map(tuple))
 
@@ -111,7 +122,16 @@ def message_problems(blocks: Sequence[dict[str, Any]], text: str = "x") -> list[
         found.append(f"{blockkit.text_length(heavy)} characters are too many for a message")
     if not 0 < len(_weighed(text)) <= 40_000:
         found.append("the text is empty or too long")
-    return found + _untransportable([text, *blocks]) + _refused_by_the_sdk(blocks)
+    return found + _untransportable([text, *blocks]) + _refused_by_the_sdk(blocks) + list(_badly_dated(blocks))
+
+
+def _badly_dated(blocks: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """What reads badly once Slack writes a date as “today at 10:03 AM”."""
+    for block in blocks:
+        for section in block["elements"] if block["type"] == "rich_text" else ():
+            for before, after in pairwise(section["elements"]):
+                if after["type"] == "date" and before.get("text", "").endswith("at "):
+                    yield f"“at today at”, behind {before['text']!r}"
 
 
 def view_problems(view: dict[str, Any]) -> list[str]:

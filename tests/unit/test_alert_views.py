@@ -119,6 +119,9 @@ def test_a_card_shows_the_last_five_acts() -> None:
         (act("assign", "U2"), ("U1", "assigned it to", "U2")),
         (act("snooze", (NOON + timedelta(hours=4)).isoformat()), ("snoozed it until", "2026-11-20 16:00 UTC")),
         (act("snooze", "change"), ("snoozed it until", "the next change")),
+        (act("watch", "C2"), ("had its alerts sent to", "C2")),
+        (act("unwatch"), ("stopped the alerts of it to this channel",)),
+        (act("mode", "each"), ("chose for this channel: A message for each change",)),
     ],
 )
 def test_a_card_says_who_did_what(done: CardAct, says: tuple[str, ...]) -> None:
@@ -134,6 +137,13 @@ def test_a_closed_card_says_that_all_is_well_and_how_long_it_was_not() -> None:
     assert "all is well again" in shown(list(message.blocks))
     assert "after 1 day 2 hours" in shown(list(message.blocks))
     assert message.text == "Acme: all is well, APPROVED since 2026-11-21 14:00 UTC after 1 day 2 hours."
+
+
+def test_a_card_that_was_closed_before_all_was_well_says_so_and_where_to_look() -> None:
+    message = view.card(card(state="closed", closed_at=NOON), [])
+
+    assert "later changes are not shown on it. /cams why cams-1" in " ".join(shown(list(message.blocks)).split())
+    assert message.text == "Acme: REJECTED. This card is closed: later changes are not shown on it."
 
 
 def test_a_waba_without_a_name_goes_by_its_space() -> None:

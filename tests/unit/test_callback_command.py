@@ -77,8 +77,8 @@ async def test_what_came_last_and_how_far_ahead_pushes_were_is_told() -> None:
     store.leads = [timedelta(minutes=minutes) for minutes in (1, 65, 400)]
     shown = json.dumps(await answer(store))
 
-    assert ", naming 3 WABAs, 2 of them watched" in shown
-    assert "1 hour 5 minutes, the median of the latest 3 changes" in shown
+    assert "; WABAs named: 3, of those watched: 2" in shown
+    assert "1 hour 5 minutes, the median of the latest changes" in shown
 
 
 async def test_a_lead_of_seconds_is_told_in_seconds() -> None:

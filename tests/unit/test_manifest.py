@@ -41,6 +41,8 @@ SCOPES = {
     # files.getUploadURLExternal and files.completeUploadExternal.
     "files_upload_v2": {"files:write"},
     "usergroups_users_list": {"usergroups:read"},
+    # As with conversations_info, but that only channels are asked for.
+    "users_conversations": {"channels:read", "groups:read"},
     "users_info": {"users:read"},
     "views_open": set[str](),
     "views_update": set[str](),

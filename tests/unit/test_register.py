@@ -120,13 +120,25 @@ def test_to_note_a_known_number_keeps_what_is_known_of_it() -> None:
         ("Harbour", "Harbour"),
         ("Twice", "Twice"),
         ("cams-b2", "cams-b2"),
+        ("CAMS-A1", "cams-a1"),
+        ("Harbour GmbH", "cams-a1"),
+        ("1055002", "cams-b2"),
+        ("+86 138 0000 1234", "cams-a1"),
+        ("8613800", "8613800"),
         ("", ""),
     ],
 )
 def test_a_name_that_one_space_alone_has_means_that_space(text: str, space: str) -> None:
     twice = [Space("cams-t1", "Twice"), Space("cams-t2", "Twice"), Space("cams-t3", "cams-b2")]
 
-    assert register(HARBOUR, TRAVEL, *twice).meant(text) == space
+    found = register(HARBOUR, TRAVEL, *twice)
+    found.learn(HARBOUR, [SpaceNumber("8613800001234", HARBOUR.space_id)])
+
+    assert found.meant(text) == space
+
+
+def test_a_spaces_own_name_comes_before_the_name_of_anothers_waba() -> None:
+    assert register(HARBOUR, Space("cams-d4", "Harbour GmbH")).meant("harbour gmbh") == "cams-d4"
 
 
 def test_the_default_space_is_known_before_anything_was_read() -> None:

@@ -31,3 +31,10 @@ def test_a_runbook_says_what_is_blocked_why_what_to_prepare_and_where_to_appeal(
 @pytest.mark.parametrize("status", ["REJECTED", "DISABLED"])
 def test_who_has_to_appeal_is_told_where(status: str) -> None:
     assert "https://business.facebook.com/business-support-home" in shown(runbook.runbook(status))
+
+
+def test_who_is_given_days_to_appeal_is_told_who_says_so() -> None:
+    timed = [status for status in runbook.RUNBOOKS if "90 days" in shown(runbook.runbook(status))]
+
+    assert timed == ["DISABLED"]
+    assert runbook.DEADLINE in shown(runbook.runbook("DISABLED"))

@@ -100,6 +100,16 @@ async def test_the_list_has_pages_and_hides_what_the_app_cannot_see(client: Asyn
     assert names == ["shop", "elsewhere"]
 
 
+async def test_the_channels_of_the_app_and_of_a_person_are_listed(slack: LocalSlack, client: AsyncWebClient) -> None:
+    types = "public_channel,private_channel"
+    own = await client.users_conversations(types=types, exclude_archived=True)
+    viewer = await client.users_conversations(types=types, user=slack.person("viewer").user.id)
+
+    assert [channel["name"] for channel in own["channels"]] == ["shop"]
+    assert "secret" not in {channel["name"] for channel in viewer["channels"]}
+    assert await error_of(client.users_conversations(user="U0NOBODY")) == "user_not_found"
+
+
 async def test_the_members_of_a_channel_are_listed(slack: LocalSlack, client: AsyncWebClient) -> None:
     said = await client.conversations_members(channel=slack.channel("#shop").id)
 

@@ -47,6 +47,16 @@ async def test_a_post_returns_where_it_stands(slack: LocalSlack, bot: Slack, vie
     assert (message.ts, message.text, kinds(list(message.blocks))) == (ts, "Hello", ["header"])
 
 
+async def test_a_channel_is_found_by_its_name_where_the_bot_is_in_it(slack: LocalSlack, bot: Slack) -> None:
+    me = slack.workspace.app.user
+    for number in range(1000):
+        slack.workspace.add_channel(f"place-{number}", [me], is_private=bool(number % 2))
+
+    assert await bot.channel_named("place-999") == slack.channel("#place-999").id
+    assert calls(slack, "users.conversations") == 2
+    assert await bot.channel_named("elsewhere") == ""
+
+
 @pytest.mark.parametrize("error", ["invalid_blocks", "invalid_attachments", "invalid_arguments"])
 async def test_a_picture_that_slack_cannot_fetch_is_left_out_of_a_post(
     slack: LocalSlack, bot: Slack, viewer: Person, error: str

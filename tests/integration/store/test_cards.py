@@ -7,7 +7,7 @@ import pytest
 
 from bot.alerts import acting
 from bot.alerts.view import card
-from bot.store import Card, NewPost, Store
+from bot.store import Card, Mode, NewPost, Store
 from tests.fixtures.alert_samples import put_card
 from tests.fixtures.clock import NOON
 
@@ -136,10 +136,39 @@ async def test_who_leaves_takes_its_open_card_of_the_space_with_it_and_has_that_
     await store.subscribe("space-1", "C1", "U1", NOON)
     left = await put_card(store, space_id="space-1", channel_id="C1")
     other = await put_card(store, id=2, space_id="space-1", channel_id="C2")
-    await store.unsubscribe("space-1", "C1", keep_watch=False)
+    await store.unsubscribe("space-1", "C1", keep_watch=False, by="U2")
     after = await store.card(left.id)
 
     assert after is not None
     assert (after.state, after.version) == ("closed", left.version + 1)
     assert await store.open_cards() == [other]
-    assert "not watched here any more" in str(card(after, ()).blocks)
+    acts = await store.card_acts(left.id)
+    assert "later changes are not shown" in str(card(after, acts).blocks)
+    assert [(one.user_id, one.act) for one in acts] == [("U2", "unwatch")]
+
+
+@pytest.mark.parametrize(("mode", "state"), [("card", "open"), ("each", "closed"), ("digest", "closed")])
+async def test_a_channel_that_gets_no_cards_any_more_is_left_with_no_open_one(
+    store: Store, mode: Mode, state: str
+) -> None:
+    told = await put_card(store, channel_id="C1")
+    other = await put_card(store, id=8, channel_id="C2")
+    await store.change_channel("C1", lambda channel: replace(channel, mode=mode), by="U1")
+    after = await store.card(told.id)
+
+    assert after is not None
+    assert (after.state, after.version > told.version) == (state, state == "closed")
+    assert [one.act for one in await store.card_acts(told.id)] == (["mode"] if state == "closed" else [])
+    assert await store.card(other.id) == other
+
+
+async def test_a_channel_that_subscribes_ends_the_card_of_the_one_that_was_told_for_want_of_it(store: Store) -> None:
+    told = await put_card(store, space_id="space-1", channel_id="C0FALLBACK")
+    other = await put_card(store, id=8, space_id="space-2", channel_id="C0FALLBACK")
+    await store.subscribe("space-1", "C1", "U1", NOON)
+    mine = await put_card(store, id=9, space_id="space-1", channel_id="C1")
+    await store.subscribe("space-1", "C1", "U1", NOON)
+    await store.subscribe("space-1", "C2", "U1", NOON)
+
+    assert await store.open_cards() == [other, mine]
+    assert [(one.act, one.detail) for one in await store.card_acts(told.id)] == [("watch", "C1")]
