@@ -72,4 +72,4 @@ async def test_sqlite_is_opened_for_one_writer_and_many_readers(tmp_path: Path) 
         found = [(await connection.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in names]
     await engine.dispose()
 
-    assert found == ["wal", 1, 30000, 1]
+    assert found == ["wal", 2, 30000, 1]
