@@ -3,6 +3,7 @@
 alerts owed -> situation -> plan (pure) -> cards kept, posts owed, alerts bundled
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -177,8 +178,8 @@ async def _situation(tx: AsyncConnection, channel: Channel, owed: Sequence[Alert
     keys = [card.id for card in found.values()]
     roots = select(posts.c.card_id).where(posts.c.card_id.in_(keys), posts.c.kind == "card", posts.c.state != "dropped")
     lately = and_(transitions.c.kind == "review", transitions.c.seen_at > now - FLAPS_WITHIN)
-    counts = select(transitions.c.space_id, func.count()).where(lately).group_by(transitions.c.space_id)
-    flaps = {space_id: int(count) for space_id, count in await tx.execute(counts)}
+    # Counted here: to group them SQLite would go through all there ever were, in order of their spaces.
+    flaps = Counter(await tx.scalars(select(transitions.c.space_id).where(lately)))
     to_channel = posts.c.meant_for == channel.channel_id
     flooded_at = await tx.scalar(select(func.max(posts.c.created_at)).where(to_channel, posts.c.kind == "flood"))
     backlog = await tx.scalar(select(func.count()).where(to_channel, posts.c.state == "owed")) or 0
