@@ -19,7 +19,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.alerts import asides
-from bot.alerts.bundle import plan
+from bot.alerts.bundle import plan, waits
 from bot.alerts.message import HistoryUnreadableError, Letter, Message
 from bot.slack_errors import Meaning, Trouble, retry_at, trouble
 from bot.store import NewPost, Post, Store
@@ -102,7 +102,7 @@ class Outbox:
     async def tick(self) -> None:
         """Make posts of what changed, and begin to deliver those that are due. Does not wait for Slack."""
         try:
-            await self._store.bundle(plan, self._clock())
+            await self._store.bundle(plan, self._clock(), waits)
         except ExceptionGroup as group:
             # What was bundled before is delivered all the same.
             for error in group.exceptions:
