@@ -189,7 +189,10 @@ class Outbox:
         met = trouble(failure.error)
         bound = log.bind(post=post.id, channel=post.channel_id, failures=post.failures + 1, reason=met.reason)
         match met.means:
-            case Meaning.CHANNEL:
+            case Meaning.THREAD if post.parent_ts:
+                bound.warning("a thread takes no posts")
+                await self._store.reroute(post, post.channel_id, post.content, in_thread=False)
+            case Meaning.CHANNEL | Meaning.THREAD:
                 bound.warning("a channel takes no posts")
                 await self._go_elsewhere(post, Message.loads(post.content), met)
             case Meaning.MESSAGE:

@@ -26,9 +26,9 @@ class Situation:
     """What is owed to a channel, in order, and what it sees already.
 
     Before it is known whether anything is told now, ``alerts`` and what belongs to them are left out: ``cards`` are its
-    open ones by space, ``rooted`` the IDs of those that it has a message of (or is owed one), ``flaps`` is how often the
-    status of a space changed lately. ``flooded_at`` is when many changes were told together last, ``backlog`` how many
-    posts it is owed already.
+    open ones by space, ``rooted`` the IDs of those that it has a message of (or is owed one), ``flaps`` is how often
+    the status of a space changed lately. ``flooded_at`` is when many changes were told together last, ``backlog`` how
+    many posts it is owed already.
     """
 
     channel: Channel

@@ -89,10 +89,10 @@ class PostQueries(Queries):
             due_at = await time_of(tx, now) + min(wait, LONGEST_WAIT)
             return await _close(tx, held, due_at=due_at, error=error, failures=post.failures + 1, **unsure)
 
-    async def reroute(self, post: Post, channel_id: str, content: str) -> bool:
-        """Say what its channel cannot take in another one, in no thread; or in the same one, in other words."""
+    async def reroute(self, post: Post, channel_id: str, content: str, *, in_thread: bool = True) -> bool:
+        """Say what its channel cannot take in another one, in no thread; or in the same, said or placed otherwise."""
         values = {"channel_id": channel_id, "content": content, "tried_at": None, "after_ts": None}
-        if channel_id != post.channel_id:
+        if channel_id != post.channel_id or not in_thread:
             values["parent_id"] = None
         async with self._closing(post) as (tx, held):
             return await _close(tx, held, **values, failures=0, error="")
