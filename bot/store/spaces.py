@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, insert
 from bot.store.rows import Subscription, Transition, Watch
-from bot.store.tables import cards, subscriptions, transitions, watches
+from bot.store.tables import alerts, cards, subscriptions, transitions, watches
 from bot.store.wake import wake
 
 
@@ -17,12 +17,17 @@ class SpaceQueries(Queries):
     """Subscriptions and watches."""
 
     async def subscribe(self, space_id: str, channel_id: str, created_by: str, now: datetime) -> bool:
-        """Tell the channel of the space's changes from now on; return False if it is told already."""
+        """Tell the channel of the space's changes from now on; return False if it is told already.
+
+        Who was told because nobody subscribed is told no more, so a card of the space there is closed.
+        """
         row = Subscription(space_id, channel_id, created_by, now)
         async with self._writing() as tx:
             await _begin_watching(tx, [space_id])
             await wake(tx, "watches")
             added = await tx.execute(insert(tx, subscriptions).values(asdict(row)).on_conflict_do_nothing())
+            others = cards.c.channel_id.not_in(await channels_of(tx, space_id))
+            await _end_cards(tx, and_(cards.c.space_id == space_id, others), await self._now(tx))
             return added.rowcount == 1
 
     async def unsubscribe(self, space_id: str, channel_id: str, *, keep_watch: bool) -> bool:
@@ -30,7 +35,8 @@ class SpaceQueries(Queries):
 
         With the last subscription what was seen of the space is forgotten, so that a later subscription begins
         with a baseline of its own, unless `keep_watch` (the space is polled for the fallback channel). The channel's
-        card of the space is closed: nobody is reminded of what is not watched.
+        card of the space is closed: nobody is reminded of what is not watched. What it is owed still and is no message
+        yet is not told any more, for that would open another.
         """
         async with self._writing() as tx:
             # Two channels that leave at once must not each take the other for the one that stays.
@@ -40,7 +46,10 @@ class SpaceQueries(Queries):
                     subscriptions.c.space_id == space_id, subscriptions.c.channel_id == channel_id
                 )
             )
-            await _end_card(tx, space_id, channel_id, await self._now(tx))
+            # Alerts before cards, as in bundling, or the two could wait for each other.
+            await _tell_no_more(tx, space_id, channel_id)
+            here = and_(cards.c.space_id == space_id, cards.c.channel_id == channel_id)
+            await _end_cards(tx, here, await self._now(tx))
             if not keep_watch and not await channels_of(tx, space_id):
                 await tx.execute(delete(watches).where(watches.c.space_id == space_id))
             return gone.rowcount == 1
@@ -93,7 +102,12 @@ async def channels_of(tx: AsyncConnection, space_id: str) -> list[str]:
     return list(await tx.scalars(query.order_by(subscriptions.c.created_at, subscriptions.c.channel_id)))
 
 
-async def _end_card(tx: AsyncConnection, space_id: str, channel_id: str, now: datetime) -> None:
-    open_one = and_(cards.c.space_id == space_id, cards.c.channel_id == channel_id, cards.c.state == "open")
+async def _end_cards(tx: AsyncConnection, which: ColumnElement[bool], now: datetime) -> None:
     values = {"state": "closed", "closed_at": now, "version": cards.c.version + 1, "show_at": now}
-    await tx.execute(update(cards).where(open_one).values(values))
+    await tx.execute(update(cards).where(which, cards.c.state == "open").values(values))
+
+
+async def _tell_no_more(tx: AsyncConnection, space_id: str, channel_id: str) -> None:
+    of_space = select(transitions.c.id).where(transitions.c.space_id == space_id)
+    waits = and_(alerts.c.channel_id == channel_id, alerts.c.state == "owed", alerts.c.transition_id.in_(of_space))
+    await tx.execute(update(alerts).where(waits).values(state="failed", error="The channel watches the space no more."))
