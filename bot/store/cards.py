@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.base import Queries
+from bot.store.base import Queries, time_of
 from bot.store.owing import owe_post
 from bot.store.rows import Card, CardAct, NewPost
 from bot.store.tables import acts, cards, posts
@@ -70,7 +70,7 @@ class CardQueries(Queries):
             after = decide(before) if before else None
             if after is None:
                 return None
-            after = replace(after, version=after.version + 1, show_at=now)
+            after = replace(after, version=after.version + 1, show_at=await time_of(tx, now))
             await _save(tx, after)
             done = {"card_id": card_id, "at": now, "user_id": user_id, "act": act, "detail": detail}
             await tx.execute(insert(acts).values(done))

@@ -19,6 +19,7 @@ from bot.store.base import Queries, UnderWay, insert, time_of
 from bot.store.owing import owe_post
 from bot.store.rows import Channel, NewPost, Post
 from bot.store.tables import alerts, cards, channels, posts
+from bot.store.wake import wake
 
 LONGEST_WAIT = timedelta(minutes=15)
 """For how long a post is put back at most. One that seems to wait for longer was put back before the clock jumped."""
@@ -155,6 +156,7 @@ class PostQueries(Queries):
                 return False
             waiting = and_(posts.c.channel_id == channel_id, posts.c.state == "owed")
             await tx.execute(update(posts).where(waiting).values(due_at=at))
+            await wake(tx, "alerts")
             for notice in notices:
                 await owe_post(tx, notice, at)
             return True

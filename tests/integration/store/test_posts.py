@@ -1,5 +1,5 @@
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.outbox import LEASE
@@ -309,3 +309,11 @@ async def test_the_oldest_post_that_is_owed_is_known(store: Store) -> None:
 
     assert nothing is None
     assert await store.oldest_owed() == NOON
+
+
+async def test_a_process_whose_clock_is_ahead_holds_up_no_channel(store: Store) -> None:
+    ahead = datetime.now(UTC) + timedelta(minutes=10)
+    await store.owe(NewPost(channel_id="C1", kind="notice", content=said("a message")), ahead)
+    right = ahead if store.is_alone else NOON
+
+    assert len(await store.claim_posts(right, LEASE, 1)) == 1
