@@ -133,19 +133,23 @@ class PostQueries(Queries):
             return found
 
     async def channel_broke(self, channel_id: str, reason: str, notices: Sequence[NewPost], now: datetime) -> bool:
-        """Note that nothing can be posted in a channel; owe ``notices``, and return True, where that is news."""
+        """Note that nothing can be posted in a channel; owe ``notices``, and return True, where that is news.
+
+        It is once until it works again: an event and a refused post give one reason in different words.
+        """
+        mine = channels.c.channel_id == channel_id
         async with self._writing() as tx:
             await tx.execute(
                 insert(tx, channels).values(asdict(Channel(channel_id=channel_id))).on_conflict_do_nothing()
             )
-            fine = and_(channels.c.channel_id == channel_id, channels.c.broken_because != reason)
             at = await time_of(tx, now)
-            values = {"broken_since": at, "broken_because": reason, "broken_told_at": at}
-            if (await tx.execute(update(channels).where(fine).values(values))).rowcount != 1:
-                return False
-            for notice in notices:
-                await owe_post(tx, notice, at)
-            return True
+            news = {"broken_since": at, "broken_because": reason, "broken_told_at": at}
+            if (await tx.execute(update(channels).where(mine, channels.c.broken_because == "").values(news))).rowcount:
+                for notice in notices:
+                    await owe_post(tx, notice, at)
+                return True
+            await tx.execute(update(channels).where(mine).values(broken_because=reason))
+            return False
 
     async def channel_back(self, channel_id: str, notices: Sequence[NewPost], now: datetime) -> bool:
         """Note that a channel takes posts again; owe ``notices``, try what waits at once, and return True, if news."""
