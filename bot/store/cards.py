@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, time_of
@@ -82,12 +82,13 @@ class CardQueries(Queries):
         """Owe what has to be said of a card together with having said it; return False where it is nothing.
 
         `attend` gets the card and the ID of its message, None where that is not owed yet. A post whose key is known is
-        not said twice, and the card still counts it as said.
+        not said twice, and the card still counts it as said. While the last thing said waits to be posted, nothing is:
+        a channel that takes nothing for a month shall not get all of that at once.
         """
         async with self._writing() as tx:
             before = await _locked(tx, card_id)
             due = attend(before, await _message_of(tx, card_id)) if before else None
-            if due is None:
+            if due is None or await tx.scalar(select(_is_waiting(card_id))):
                 return False
             after, post = due
             await _save(tx, after)
@@ -98,6 +99,11 @@ async def _locked(tx: AsyncConnection, card_id: int) -> Card | None:
     rows = await tx.execute(select(cards).where(cards.c.id == card_id).with_for_update())
     row = rows.mappings().one_or_none()
     return None if row is None else Card(**row)
+
+
+def _is_waiting(card_id: int) -> ColumnElement[bool]:
+    mine = and_(posts.c.card_id == card_id, posts.c.kind == "reminder", posts.c.state == "owed")
+    return exists().where(mine)
 
 
 async def _save(tx: AsyncConnection, card: Card) -> None:
