@@ -8,7 +8,7 @@ error means; this module acts on it.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -85,17 +85,20 @@ class Outbox:
         fallback_channel: str,
         tasks: Tasks,
         *,
+        keepers: Collection[str] = (),
         steady: Callable[[], float] = monotonic,
     ) -> None:
         """Send what a channel cannot take to ``fallback_channel``, "" for nowhere. Work under way is in ``tasks``.
 
-        ``steady`` gives seconds and only goes forward.
+        ``keepers`` are the people who are told where that one takes nothing. ``steady`` gives seconds and only goes
+        forward.
         """
         self._store = store
         self._courier = courier
         self._clock = clock
         self._fallback = fallback_channel
         self._tasks = tasks
+        self._keepers = keepers
         self._steady = steady
         self._under_way = set[asyncio.Task[None]]()
 
@@ -205,14 +208,13 @@ class Outbox:
                 await self._put_back(post, wait, met.reason, maybe_there=failure.maybe_there)
 
     async def _go_elsewhere(self, post: Post, message: Message, met: Trouble) -> None:
-        if post.meant_for[:1] not in {"C", "G"}:
-            # Somebody's own talk with us: there is nobody else to tell.
+        if post.kind == "notice" and post.meant_for[:1] in {"U", "W"}:
+            # It concerns whom it is meant for and nobody else.
             await self._store.drop(post, met.reason)
             return
         elsewhere = self._fallback if self._fallback != post.channel_id else ""
-        if post.channel_id == post.meant_for:
-            notices = await self._owners(post, met, elsewhere)
-            await self._store.channel_broke(post.channel_id, met.reason, notices, self._clock())
+        notices = await self._owners(post.channel_id, met, elsewhere)
+        await self._store.channel_broke(post.channel_id, met.reason, notices, self._clock())
         if elsewhere:
             said = asides.rerouted(message, post.meant_for, met.reason)
             await self._store.reroute(post, elsewhere, said.dumps())
@@ -222,10 +224,11 @@ class Outbox:
     async def _put_back(self, post: Post, wait: timedelta, reason: str, *, maybe_there: bool) -> None:
         await self._store.postpone_post(post, wait, reason, maybe_there=maybe_there, now=self._clock())
 
-    async def _owners(self, post: Post, met: Trouble, elsewhere: str) -> list[NewPost]:
+    async def _owners(self, channel_id: str, met: Trouble, elsewhere: str) -> list[NewPost]:
         """Tell those who had alerts sent to a channel that it takes none."""
-        who = {one.created_by for one in await self._store.subscriptions(channel_id=post.meant_for)}
-        said = asides.broken(post.meant_for, met.reason, elsewhere)
+        who = {one.created_by for one in await self._store.subscriptions(channel_id=channel_id)}
+        who |= set(self._keepers) if channel_id == self._fallback else set()
+        said = asides.broken(channel_id, met.reason, elsewhere)
         return [NewPost(channel_id=user_id, kind="notice", content=said.dumps()) for user_id in sorted(who)]
 
     async def _say_plainly(self, post: Post, message: Message, met: Trouble) -> None:

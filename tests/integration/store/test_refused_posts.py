@@ -235,3 +235,25 @@ async def test_what_a_thread_does_not_take_stands_in_its_channel(store: Store, c
         ("C1", "line", ""),
     ]
     assert not (await store.channel("C1")).broken_because
+
+
+async def test_that_the_fallback_channel_takes_nothing_is_told_to_who_runs_the_bot(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.always |= {"C1": ARCHIVED, "C9": ARCHIVED}
+    await changed(store, "C1")
+    poster = Poster(store, chat, clock, "C9", ["U8"])
+    for _ in range(3):
+        await poster.tick()
+    [notice] = [one.letter.message for one in chat.sent if one.channel_id == "U8"]
+
+    assert "C9" in shown(list(notice.blocks))
+    assert (await store.channel("C9")).broken_because
+
+
+async def test_alerts_of_somebody_whose_account_is_gone_go_to_the_fallback_channel(store: Store) -> None:
+    chat = Chat()
+    chat.always["D1"] = refused("user_disabled")
+    told = await changed(store, "D1")
+    await Poster(store, chat, Clock(), "C9").tick()
+
+    assert chat.told("C9") == told
