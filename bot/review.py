@@ -79,7 +79,7 @@ def seen(known: Watch, waba: Waba, now: datetime, current: Watch) -> tuple[Watch
     """
     news = _recovery(current)
     healthy = replace(current, looked_at=now, failing_since=None, failure="", failure_told=False)
-    if _position(current) != _position(known):
+    if current.position != known.position:
         return healthy, news
     return _moved(healthy, waba, now), news + changes(current, waba)
 
@@ -157,10 +157,6 @@ def _failure(error: Exception) -> str:
 
 def _storable(waba: Waba) -> Waba:
     return replace(waba, id=storable(waba.id), name=storable(waba.name), review_status=storable(waba.review_status))
-
-
-def _position(watch: Watch) -> tuple[str, str, datetime | None]:
-    return watch.waba_id, watch.review_status, watch.status_since
 
 
 def _moved(before: Watch, waba: Waba, now: datetime) -> Watch:

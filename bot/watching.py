@@ -54,7 +54,8 @@ class Poller:
         self._clock = clock
         self._tasks = tasks
         self._looking: set[asyncio.Task[list[Transition]]] = set()
-        self._held: dict[str, tuple[Watch, float]] = {}
+        # By space and fence: a look that has lost its claim may still be under way beside the one that has it.
+        self._held: dict[tuple[str, int], tuple[Watch, float]] = {}
         self._one_tick = asyncio.Lock()
         self._load = Load({}, rules.settled_every)
         self._counted_at = self._rests_until = -math.inf
@@ -105,7 +106,8 @@ class Poller:
         return recorded
 
     async def _look(self, claim: Watch) -> list[Transition]:
-        self._held[claim.space_id] = claim, monotonic()
+        held = claim.space_id, claim.fence
+        self._held[held] = claim, monotonic()
         try:
             return await follow(self._store, self._fetch, claim, self._rest, self._rules.fallback_channel, self._clock)
         except OF_ALL_SPACES as exc:
@@ -116,7 +118,7 @@ class Poller:
             log.exception("look could not be recorded", space=claim.space_id)
             await self._put_back_if_possible(claim)
         finally:
-            del self._held[claim.space_id]
+            del self._held[held]
         return []
 
     async def _put_back_if_possible(self, claim: Watch) -> None:

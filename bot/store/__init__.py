@@ -8,6 +8,9 @@ Every method is one transaction and gives frozen values back.
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import stamina
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from bot.cams.line import Priority
 from bot.cams.quota import MakePermits
 from bot.errors import DatabaseError
@@ -18,7 +21,7 @@ from bot.store.bundling import BundleQueries, Situation, Telling
 from bot.store.cards import CardChange, CardQueries, Say
 from bot.store.channels import ChannelQueries
 from bot.store.columns import storable
-from bot.store.engine import cannot_open, create_engine, reason, try_file
+from bot.store.engine import cannot_open, create_engine, is_away, reason, try_file
 from bot.store.history import HistoryQueries, Moment, Told
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
@@ -96,6 +99,9 @@ __all__ = [
     "storable",
 ]
 
+# For so long a server that does not answer is waited for at the start.
+START_SECONDS = 15.0
+
 
 class Store(
     AlarmQueries,
@@ -145,16 +151,24 @@ class Store(
 async def open_store(url: str) -> AsyncIterator[Store]:
     """Open the database of a DATABASE_URL at this program's schema, and close it at the end.
 
-    Raises ValueError for an address that cannot be used (without the address), NewerDatabaseError for a database
-    that a newer version has migrated, and DatabaseError for one that does not open.
+    A server that does not answer is waited for a while: it may just be started again. Raises ValueError for an
+    address that cannot be used (without the address), NewerDatabaseError for a database that a newer version has
+    migrated, and DatabaseError for one that does not open.
     """
     engine = create_engine(url)
     try:
         try:
             try_file(engine)
-            await migrate(engine)
+            await _migrate_soon(engine)
         except cannot_open() as exc:
-            raise DatabaseError(f"The database of DATABASE_URL cannot be opened: {reason(exc)}.") from exc
+            tried = f", tried for {START_SECONDS:.0f} seconds" if is_away(exc) else ""
+            raise DatabaseError(f"The database of DATABASE_URL cannot be opened: {reason(exc)}{tried}.") from exc
         yield Store(engine)
     finally:
         await engine.dispose()
+
+
+async def _migrate_soon(engine: AsyncEngine) -> None:
+    async for turn in stamina.retry_context(on=is_away, attempts=None, timeout=START_SECONDS, wait_max=1.0):
+        with turn:
+            await migrate(engine)

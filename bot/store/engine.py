@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import aiosqlite
 import stamina
 from sqlalchemy import URL, Connection, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _ACCEPTED = (
@@ -122,10 +122,22 @@ def cannot_open() -> tuple[type[Exception], ...]:
     import asyncpg  # noqa: PLC0415 - as above; an except clause asks for this only when there is an error
 
     # No such server, no such file, no such user, a wrong password.
-    return (OSError, sqlite3.Error, OperationalError, asyncpg.PostgresError, asyncpg.InterfaceError)
+    return (OSError, sqlite3.Error, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+def is_away(error: Exception) -> bool:
+    """Whether a server does not answer now but may soon, as while it is started again."""
+    import asyncpg  # noqa: PLC0415 - as above
+
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated
+    ends = (asyncpg.PostgresConnectionError, asyncpg.exceptions.OperatorInterventionError)
+    return isinstance(error, (ConnectionError, TimeoutError, *ends))
 
 
 def reason(error: Exception) -> str:
     """Say why a database did not open, in one line and without its address."""
-    cause = error.orig if isinstance(error, OperationalError) and error.orig else error
+    cause: BaseException = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    # What the driver says; SQLAlchemy has an error of its own for some kinds only.
+    cause = cause.__cause__ or cause
     return f"{type(cause).__name__}, {' '.join(str(cause).split())}".rstrip(", .")

@@ -58,6 +58,11 @@ class Watch:
     fence: int = 0
     pushed_at: datetime | None = None
 
+    @property
+    def position(self) -> tuple[str, str, datetime | None]:
+        """What an answer is compared with: where it differs, somebody else has recorded a move since."""
+        return self.waba_id, self.review_status, self.status_since
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:

@@ -140,8 +140,9 @@ class WatchQueries(Queries):
         if claim is None or rest is None:
             moved = (current.waba_id, current.review_status) != (after.waba_id, after.review_status)
             return {"due_at": None} if moved else {}
-        # A push that came since the claim is not followed yet.
-        pushed_at = None if current.pushed_at == claim.pushed_at else current.pushed_at
+        # A push that came since the claim is not followed yet, nor is one by an answer that came too late to count.
+        is_followed = (current.pushed_at, current.position) == (claim.pushed_at, claim.position)
+        pushed_at = None if is_followed else current.pushed_at
         return {"due_at": await self._now(tx) + rest(after), "lease_until": None, "pushed_at": pushed_at}
 
     def _is_free(self, tx: AsyncConnection, now: datetime) -> ColumnElement[bool]:

@@ -26,7 +26,7 @@ def parts(kills: int, layout: Layout, seed: int, kinds: tuple[str, ...]) -> list
     """Split the kills of a configuration into trials of about the same length."""
     number = max(1, round(kills / KILLS_IN_A_PART))
     return [
-        Trial(kills * (at + 1) // number - kills * at // number, seed * 1000 + at, layout, kinds)
+        Trial(kills * (at + 1) // number - kills * at // number, seed * 1000 + at, layout, kinds, at, number)
         for at in range(number)
     ]
 
@@ -47,7 +47,7 @@ def run_all(trials: Iterable[Trial], jobs: int) -> dict[str, Report]:
 
 
 def main(
-    kills: Annotated[int, typer.Option(min=1, help="How often a bot is killed, in all.")] = 1000,
+    kills: Annotated[int, typer.Option(min=1, help="How often a bot is killed, in all.")] = 2400,
     database: Annotated[Database | None, typer.Option(help="Only this one; default: the matrix.")] = None,
     replicas: Annotated[int, typer.Option(min=1, max=5, help="Bots at once, where a database is named.")] = 1,
     seed: Annotated[int, typer.Option(help="What happens by chance happens the same way again, as far as it can.")] = 1,

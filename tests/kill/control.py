@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-_CELLS = 4
-_ARMED, _KILL_AT, _COUNTED, _TOTAL = range(_CELLS)
+_CELLS = 5
+_ARMED, _KILL_AT, _COUNTED, _TOTAL, _STRUCK = range(_CELLS)
 _WORLD, _SKEW = range(2)
 _BYTES = 8
 
@@ -22,7 +22,8 @@ def _shared(path: Path, cells: int) -> Iterator[mmap.mmap]:
 
 
 class Control:
-    """How one victim is to die: at its `kill_at`-th callback since it was armed (0: it is not)."""
+    """How one victim is to die, once it was armed: at its `kill_at`-th callback (0: at none), or, with moments of
+    `awaits` in a file of their own, at the first of these from then on."""
 
     def __init__(self, cells: "memoryview[int]") -> None:
         self.cells = cells
@@ -34,9 +35,9 @@ class Control:
         with _shared(path, _CELLS) as shared, memoryview(shared) as plain, plain.cast("Q") as cells:
             yield cls(cells)
 
-    def begin(self, kill_at: int, *, armed: bool = False) -> None:
+    def begin(self, kill_at: int = 0, *, armed: bool = False) -> None:
         """Set it for another life."""
-        self.cells[_COUNTED] = self.cells[_TOTAL] = 0
+        self.cells[_COUNTED] = self.cells[_TOTAL] = self.cells[_STRUCK] = 0
         self.cells[_KILL_AT] = kill_at
         self.cells[_ARMED] = int(armed)
 
@@ -48,6 +49,15 @@ class Control:
         return bool(self.cells[_ARMED])
 
     @property
+    def struck(self) -> int:
+        """The moment at which it died, 0 for none."""
+        return self.cells[_STRUCK]
+
+    @struck.setter
+    def struck(self, moment: int) -> None:
+        self.cells[_STRUCK] = moment
+
+    @property
     def counted(self) -> int:
         """Callbacks since it was armed."""
         return self.cells[_COUNTED]
@@ -56,6 +66,11 @@ class Control:
     def total(self) -> int:
         """Callbacks since its process began."""
         return self.cells[_TOTAL]
+
+    @property
+    def due(self) -> bool:
+        """Whether the callback has come, or one after it."""
+        return self.cells[_COUNTED] >= self.cells[_KILL_AT]
 
     def tick(self) -> bool:
         """Count a callback, and say whether it is the one not to be lived through."""

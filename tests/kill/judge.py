@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any
 
+from bot.statuses import is_well
 from tests.kill import reader
 from tests.kill.reader import Index, Told
 from tests.kill.reviews import Made
@@ -26,12 +27,14 @@ class Verdict:
     disordered: int = 0
     # Told, but never made, or with another before or after.
     strange: int = 0
+    # Cards that show another state than the last, or stand twice.
+    stale: int = 0
     details: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
-        """Whether every change was told exactly once and in order."""
-        return not (self.lost or self.doubled or self.disordered or self.strange)
+        """Whether every change was told exactly once and in order, and the cards show how things are."""
+        return not (self.lost or self.doubled or self.disordered or self.strange or self.stale)
 
     def add(self, other: "Verdict") -> None:
         """Count another's too."""
@@ -65,7 +68,16 @@ def judge(
     if not marks_allowed:
         verdict.wrong("doubled", (f"marked as a repeat in {channel} at {ts}" for ts in sorted(marks)))
     verdict.wrong("disordered", (f"{told} in {channel}" for told in _disordered(known, shown)))
+    verdict.wrong("stale", (f"the card of {told} in {channel}" for told in _stale(expected, messages)))
     return verdict
+
+
+def _stale(expected: Iterable[Made], messages: Iterable[Json]) -> list[Told]:
+    """Return what the open cards show that is no more so, and what more than one shows."""
+    last = {made.space_id: Told(made.name, made.before, made.after) for made in expected}
+    cards = Counter(filter(None, map(reader.open_card, messages)))
+    current = {told for told in last.values() if not is_well(told.after)}
+    return sorted(told for told, count in cards.items() if told not in current or count > 1)
 
 
 def _shown(messages: Iterable[Json], index: Index, may_repeat: AbstractSet[str]) -> list[tuple[str, Told]]:

@@ -1,4 +1,4 @@
-"""Kills the victims of a stage, at every callback between a change and its message."""
+"""Kills the victims of a stage: at every await between a change and its recorded message, and at random."""
 
 import asyncio
 import random
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
+from tests.kill.hunt import Hunt
 from tests.kill.life import Ending, Kind, Plan, Victim
 from tests.kill.scenes import all_told, await_baseline, until
 from tests.kill.stage import Stage
@@ -24,7 +25,7 @@ STIRRED = 0.6
 BLACKOUT_EACH = 5
 # How many lives more may end by themselves than by a kill.
 PATIENCE = 10
-KINDS: Sequence[Kind] = ("change", "change", "change", "start", "outside")
+KINDS: Sequence[Kind] = (*("await",) * 8, "change", "start", "outside")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,10 @@ def plans(way: Way, count: int, rng: random.Random) -> list[Plan]:
 
 
 async def learn(stage: Stage) -> Way:
-    """Measure the way: live a life to see everything first, and one that finds everything changed, without a kill."""
+    """Measure the way: live a life to see everything first, and one that finds everything changed, without a kill.
+
+    Then all changes once more, since there are cards now, for the moments on the way.
+    """
     [victim, *_] = stage.victims
     await victim.start()
     await await_baseline(stage)
@@ -63,21 +67,31 @@ async def learn(stage: Stage) -> Way:
 
     if not await until(armed, LEARNING_SECONDS):
         raise TimeoutError(f"the bot looks at nothing; its logs are in {stage.folder}")
+    seconds = await _tell_all(stage)
+    way = Way(victim.control.counted, seconds, victim.control.total)
+    stage.reviews.stir(1)
+    await _tell_all(stage)
+    victim.kill()
+    await victim.gone()
+    return way
+
+
+async def _tell_all(stage: Stage) -> float:
+    """Wait until all is told and recorded, and return after how many seconds it was told."""
     began = monotonic()
     if not await until(partial(all_told, stage), LEARNING_SECONDS):
         raise TimeoutError(f"the bot tells nothing, even if it is not killed; its logs are in {stage.folder}")
     seconds = monotonic() - began
     await asyncio.sleep(RECORDED_SECONDS)
-    way = Way(victim.control.counted, seconds, victim.control.total)
-    await victim.stop()
-    return way
+    return seconds
 
 
 class Killer:
     """Lives the planned lives, in as many places as there are victims."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, hunt: Hunt) -> None:
         self._stage = stage
+        self._hunt = hunt
         self._gate = asyncio.Event()
         self._alive = 0
         self.kills = 0
@@ -98,6 +112,7 @@ class Killer:
             if not waiting:
                 return
             plan = waiting.popleft()
+            plan = self._hunt.aim(plan) if plan.kind == "await" else plan
             if self._alive == 0:
                 self._stage.clock.pass_by(AWAY_SECONDS)
             self._alive += 1
@@ -105,6 +120,8 @@ class Killer:
             ending = await victim.live(plan)
             self._alive -= 1
             self._count(ending, plan, waiting)
+            if victim.control.struck:
+                self._hunt.moments.struck.add(victim.control.struck)
             self._blackout()
 
     def _count(self, ending: Ending, plan: Plan, waiting: deque[Plan]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tests.kill.awaits import write_moments
 from tests.kill.control import Control
 
 # What of our own environment a child needs.
@@ -17,33 +18,41 @@ KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
 STOP_SECONDS = 30.0
 ARMING_LOOK_SECONDS = 0.005
 
-Kind = Literal["change", "start", "outside"]
+Kind = Literal["await", "change", "start", "outside"]
 Ending = Literal["killed", "ended"]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a life ends: at a callback counted from the first change that it is answered, or from its start; or from
-    outside, so many seconds after that change. After `limit` seconds it is killed in any case."""
+    """How a life ends: at a callback, counted from the first change that it is answered, or from its start, or at the
+    first of some moments from that callback on; or from outside, so many seconds after that change. After `limit`
+    seconds it is killed in any case."""
 
     kind: Kind
     limit: float
     callback: int = 0
     seconds: float = 0.0
+    moments: frozenset[int] = frozenset()
 
 
 class Victim:
     """A replica's place: one process at a time, each with the same environment and log."""
 
-    def __init__(self, environment: Mapping[str, str], control: Control, log: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], control: Control, folder: Path, number: int) -> None:
         self.control = control
-        self._environment = {**{name: os.environ[name] for name in KEPT if name in os.environ}, **environment}
-        self._log = log
+        self.awaits = folder / f"awaits-{number}"
+        self._moments = folder / f"moments-{number}"
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        files = {"KILL_AWAITS": str(self.awaits), "KILL_MOMENTS": str(self._moments)}
+        self._environment = {**kept, **environment, **files}
+        self._log = folder / f"bot-{number}.log"
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, plan: Plan | None = None) -> None:
         """Start it; without a plan it lives on."""
-        self.control.begin(plan.callback if plan else 0, armed=plan is not None and plan.kind == "start")
+        chosen = plan or Plan("change", 0)
+        self.control.begin(chosen.callback, armed=chosen.kind == "start")
+        write_moments(self._moments, chosen.moments)
         with self._log.open("ab") as out:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,

@@ -11,6 +11,7 @@ from typing import Any
 
 Json = Mapping[str, Any]
 CHANGE = re.compile(r"(Kiosk \d+ change \d+)\b[^→\n]*?(\w+) → (\w+)")
+OPEN_CARD = re.compile(r"^(Kiosk \d+ change \d+): (\w+) → (\w+) since ")
 SHOWN = ("text", "alt_text")
 REPEAT = re.compile(r"may be a repeat", re.IGNORECASE)
 
@@ -47,6 +48,12 @@ def told(message: Json, index: Index) -> list[Told]:
         return sorted({Told(*found) for text in texts(message) for found in CHANGE.findall(text)})
     keys = [int(key) for key in metadata["event_payload"].get("changes", ())]
     return sorted({index.transitions[key] for key in keys if key in index.transitions})
+
+
+def open_card(message: Json) -> Told | None:
+    """Return the change that a card shows as the last one, None for other messages and where all is well again."""
+    found = OPEN_CARD.match(str(message.get("text", "")))
+    return Told(*found.groups()) if found else None
 
 
 def is_marked_as_repeat(message: Json) -> bool:

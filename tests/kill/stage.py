@@ -22,6 +22,7 @@ from tests.kill.ledger import Database, Ledger, fresh_database, open_ledger
 from tests.kill.life import Victim
 from tests.kill.reader import Index
 from tests.kill.reviews import Made, Reviews
+from tests.kill.wire import Wire
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 # What CAMS allows is tested elsewhere; here a poll shall not have to wait for its turn.
@@ -65,6 +66,7 @@ class Stage:
     audience: Mapping[str, list[str]]
     victims: list[Victim]
     folder: Path
+    wire: Wire | None
     # Whether the bot may mark a message as a possible repeat: it cannot know better without the history.
     marks_allowed: bool = False
     # Messages that were taken away again.
@@ -117,11 +119,10 @@ async def open_stage(layout: Layout, folder: Path, rng: random.Random) -> AsyncI
         url = await stack.enter_async_context(fresh_database(layout.database, folder))
         await _subscribe(url, audience, clock)
         ledger = await stack.enter_async_context(open_ledger(url))
-        victims = [
-            _victim(stack, number, layout, {"DATABASE_URL": url}, slack, cams, folder)
-            for number in range(layout.replicas)
-        ]
-        stage = Stage(layout, slack, cams, ledger, clock, reviews, audience, victims, folder)
+        wire = await stack.enter_async_context(Wire.open(url)) if layout.database == "postgresql" else None
+        settings = {"DATABASE_URL": wire.address(url) if wire else url}
+        victims = [_victim(stack, number, layout, settings, slack, cams, folder) for number in range(layout.replicas)]
+        stage = Stage(layout, slack, cams, ledger, clock, reviews, audience, victims, folder, wire)
         stack.callback(cams.calls.listen(stage.arm))
         stack.callback(slack.workspace.notices.listen(stage.hear))
         yield stage
@@ -181,4 +182,4 @@ def _victim(
         "KILL_CLOCK": str(folder / "clock"),
         "KILL_CAMS_QUOTA": str(layout.calls_per_second),
     }
-    return Victim(environment, stack.enter_context(Control.open(control)), folder / f"bot-{number}.log")
+    return Victim(environment, stack.enter_context(Control.open(control)), folder, number)

@@ -1,14 +1,19 @@
 """What came of the trials, for a terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import typer
 
+from tests.kill.hunt import Moments
 from tests.kill.trial import Report
 
+# So many moments at which nobody died are named.
+PLACES = 12
 COLUMNS = (
     "configuration",
     "kills",
+    "awaits",
+    "besides",
     "troubles",
     "changes",
     "owed",
@@ -17,6 +22,7 @@ COLUMNS = (
     "doubled",
     "out of order",
     "strange",
+    "stale",
     "taken away",
     "callbacks",
     "ended",
@@ -27,14 +33,15 @@ COLUMNS = (
 def print_table(reports: Mapping[str, Report]) -> None:
     """Print a line for each configuration and one for all, and the first of what was wrong.
 
-    `owed` counts a change once for each of its channels; `strange` was told and never made; `taken away` are messages
-    that were deleted again; `callbacks` is the longest way of a change to its last message; `ended` are lives that
-    ended without being killed; `seconds` are those of the longest trial.
+    Each await is two moments: the waiting begins, and it is over. `awaits` are those between a change and its recorded
+    message, in a life without trouble: a bot was killed at so many of how many; `besides` those of other lives only.
+    `owed` counts a change once for each of its channels; `strange` was told and never made; `stale` are cards that show
+    what is not so any more; `taken away` are messages that were deleted again; `callbacks` is the longest way of a
+    change to its last message; `ended` are lives that ended without being killed; `seconds` are those of the longest
+    trial.
     """
-    whole = Report()
-    for report in reports.values():
-        whole.add(report)
-    rows = [COLUMNS, *(_row(name, report) for name, report in reports.items()), _row("all", whole)]
+    whole = _whole(list(reports.values()))
+    rows = [COLUMNS, *(_row(name, [report]) for name, report in reports.items()), _row("all", list(reports.values()))]
     widths = [max(len(row[at]) for row in rows) for at in range(len(COLUMNS))]
     for row in rows:
         typer.echo(
@@ -45,14 +52,28 @@ def print_table(reports: Mapping[str, Report]) -> None:
         )
     for detail in whole.verdict.details:
         typer.echo(detail)
+    for name, report in reports.items():
+        for place in report.moments.left(report.moments.on_the_way)[:PLACES]:
+            typer.echo(f"{name}: nobody died at {place}")
     for folder in whole.logs:
         typer.echo(f"The logs are in {folder}.")
 
 
-def _row(name: str, report: Report) -> tuple[str, ...]:
+def _whole(reports: Iterable[Report]) -> Report:
+    whole = Report()
+    for report in reports:
+        whole.add(report)
+    return whole
+
+
+def _row(name: str, reports: Sequence[Report]) -> tuple[str, ...]:
+    report = _whole(reports)
     verdict = report.verdict
     numbers = (
         report.kills,
+        # The same place in two configurations is two.
+        _struck([(one.moments, one.moments.on_the_way) for one in reports]),
+        _struck([(one.moments, one.moments.met) for one in reports]),
         report.troubles,
         report.changes,
         verdict.owed,
@@ -61,9 +82,15 @@ def _row(name: str, report: Report) -> tuple[str, ...]:
         verdict.doubled,
         verdict.disordered,
         verdict.strange,
+        verdict.stale,
         report.removed,
         report.callbacks,
         report.ended,
         round(report.seconds),
     )
     return (name, *map(str, numbers))
+
+
+def _struck(known: Sequence[tuple[Moments, Mapping[int, str]]]) -> str:
+    total = sum(len(mine) for _, mine in known)
+    return f"{total - sum(len(moments.left(mine)) for moments, mine in known)}/{total}"

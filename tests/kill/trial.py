@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
+from tests.kill.hunt import Hunt, Moments
 from tests.kill.judge import Verdict
 from tests.kill.killer import Killer, learn, plans
 from tests.kill.scenes import make_changes, meanwhile, settle
@@ -23,6 +24,9 @@ class Trial:
     seed: int
     layout: Layout
     weather: tuple[str, ...] = ()
+    # Which share of the moments it is to hunt, of how many.
+    part: int = 0
+    of: int = 1
 
 
 @dataclass
@@ -38,6 +42,7 @@ class Report:
     seconds: float = 0.0
     # Folders with the bots' logs of what went wrong.
     logs: list[str] = field(default_factory=list)
+    moments: Moments = field(default_factory=Moments)
     verdict: Verdict = field(default_factory=Verdict)
 
     def add(self, other: "Report") -> None:
@@ -50,6 +55,7 @@ class Report:
         self.removed += other.removed
         self.seconds = max(self.seconds, other.seconds)
         self.logs += other.logs
+        self.moments.add(other.moments)
         self.verdict.add(other.verdict)
 
 
@@ -57,9 +63,11 @@ async def run(trial: Trial, folder: Path) -> Report:
     """Do a trial; the logs of the bots are in the folder."""
     began, rng = monotonic(), random.Random(trial.seed)
     async with open_stage(trial.layout, folder, rng) as stage:
-        killer, weather = Killer(stage), Weather(stage, random.Random(trial.seed + 1), trial.weather)
+        hunt = Hunt([victim.awaits for victim in stage.victims], rng, trial.part, trial.of)
+        killer, weather = Killer(stage, hunt), Weather(stage, random.Random(trial.seed + 1), trial.weather)
         try:
             way = await learn(stage)
+            hunt.learn()
             async with meanwhile(make_changes(stage), weather.blow()):
                 await killer.kill(plans(way, trial.kills, rng))
             await settle(stage)
@@ -68,6 +76,7 @@ async def run(trial: Trial, folder: Path) -> Report:
                 victim.kill()
         report = await reported(stage, weather, killer.kills)
     report.ended, report.callbacks, report.seconds = killer.ended, way.callbacks, monotonic() - began
+    report.moments = hunt.moments
     return report
 
 

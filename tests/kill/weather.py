@@ -67,7 +67,7 @@ class Weather:
     async def _one(self, kind: str, seconds: float) -> None:
         match kind:
             case "database":
-                await self._stage.ledger.trouble(seconds)
+                await self._database(seconds)
                 self.hits += 1
             case "clock":
                 with self._jump():
@@ -84,6 +84,12 @@ class Weather:
             case _:
                 with self._slack(kind):
                     await asyncio.sleep(seconds)
+
+    async def _database(self, seconds: float) -> None:
+        """Throw everybody out, be away, or lose answers; a file has no wire."""
+        wire = self._stage.wire
+        troubles = [self._stage.ledger.trouble, *((wire.away, wire.deaf) if wire else ())]
+        await self._rng.choice(troubles)(seconds)
 
     @contextmanager
     def _jump(self) -> Iterator[None]:

@@ -193,6 +193,19 @@ async def test_a_push_during_a_look_leads_to_another(store: Store) -> None:
     assert await claimed(store) == []
 
 
+async def test_a_push_whose_look_came_too_late_to_count_leads_to_another(store: Store) -> None:
+    await settle(store, "a")
+    await store.push_hint(["waba-a"])
+    [claim] = await store.claim_watches(LEASE, 1)
+    await store.record("a", moved, "", NOON)
+    await finish(store, claim, status="APPROVED")
+    [again] = await store.claim_watches(LEASE, 1)
+    await finish(store, again, status="APPROVED")
+
+    assert again.pushed_at == claim.pushed_at is not None
+    assert await claimed(store) == []
+
+
 async def test_callbacks_are_counted_with_what_they_named(store: Store) -> None:
     await settle(store, "a", "b")
     known = [await store.push_hint(wabas) for wabas in (["waba-a", "waba-b", "waba-x"], ["waba-x"], [])]

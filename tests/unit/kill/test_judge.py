@@ -100,3 +100,43 @@ def test_verdicts_add_up_and_name_the_first_of_what_is_wrong() -> None:
     assert (whole.owed, whole.messages, whole.doubled) == (120, 60, 30)
     assert not whole.holds
     assert 0 < len(whole.details) < 30
+
+
+def card(ts: str, made: Made, shown: Made | None = None, text: str = "") -> dict[str, Any]:
+    """Return the card of a change as it was edited later."""
+    metadata = {"event_type": "cams_bot_alert", "event_payload": {"changes": [ALL.index(made)]}}
+    latest = shown or made
+    since = f"{latest.name}: {latest.before} → {latest.after} since 2026-11-21 10:36 UTC, acknowledged by nobody yet."
+    return {"ts": ts, "text": text or since, "blocks": [], "metadata": metadata}
+
+
+INDEX = Index({at: Told(one.name, one.before, one.after) for at, one in enumerate(ALL)})
+
+
+def test_a_card_that_shows_the_last_change_of_its_waba_holds() -> None:
+    lines = [message("2", SECOND), message("3", THIRD), message("4", OTHER)]
+
+    assert verdict(card("1", FIRST, THIRD), *lines, index=INDEX).holds
+
+
+def test_a_card_that_shows_an_earlier_change_is_stale() -> None:
+    lines = [message("2", SECOND), message("3", THIRD), message("4", OTHER)]
+    found = verdict(card("1", FIRST, SECOND), *lines, index=INDEX)
+
+    assert (found.lost, found.stale, found.holds) == (0, 1, False)
+    assert found.details == ["stale: the card of Kiosk 0001 change 00002: REJECTED → PENDING in C1"]
+
+
+def test_two_open_cards_of_one_waba_are_one_too_many() -> None:
+    lines = [message("2", SECOND), message("4", OTHER)]
+
+    assert verdict(card("1", FIRST, THIRD), *lines, card("3", THIRD), index=INDEX).stale == 1
+
+
+def test_a_card_that_was_not_closed_is_stale_and_a_closed_one_is_not() -> None:
+    healed = Made("cams-kill0001", 1, "Kiosk 0001 change 00001", "PENDING", "APPROVED")
+    closed = card("1", FIRST, text=f"{healed.name}: all is well, APPROVED since 2026-11-21 10:36 UTC.")
+    still_open = card("1", FIRST, healed)
+    stale = [judge("C1", [healed], [shown], Index()).stale for shown in (closed, still_open)]
+
+    assert stale == [0, 1]
