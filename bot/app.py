@@ -103,6 +103,7 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         connector = ArrivalConnector(keepalive_timeout=IDLE_SECONDS)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout, connector=connector))
         store = await stack.enter_async_context(open_store(settings.database_url.get_secret_value()))
+        await stack.enter_async_context(store.alone())
         register = Register(settings.default_space)
         await register.load(store)
         await _take_over(store)

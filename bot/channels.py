@@ -45,6 +45,7 @@ async def heard(services: Services, kind: str, channel_id: str, name: str = "") 
 
 
 async def _to_owners(services: Services, channel_id: str, said: Message) -> list[NewPost]:
-    """Address a message to everybody who had alerts sent to a channel."""
+    """Address a message to everybody who had alerts sent to a channel, the admins for that of BOT_ALERT_CHANNEL."""
     owners = {one.created_by for one in await services.store.subscriptions(channel_id=channel_id)}
+    owners |= services.settings.admin_users if channel_id == services.settings.alert_channel else frozenset()
     return [NewPost(channel_id=owner, kind="notice", content=said.dumps()) for owner in sorted(owners)]

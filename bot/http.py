@@ -1,9 +1,11 @@
 """The HTTP server: health for who runs the bot, and Slack's requests where there is no Socket Mode."""
 
+import asyncio
 import errno
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import cast
 from urllib.parse import parse_qsl
 
 import structlog
@@ -19,6 +21,12 @@ from bot.tasks import Begin
 log = structlog.get_logger()
 EVENTS_PATH = "/slack/events"
 BODY_MAX = 1024**2
+# How long a signed body may take to arrive; nobody is known before it is there.
+BODY_SECONDS = 5.0
+# How long a connection may bring no whole request. Proxies keep idle ones open for a minute.
+IDLE_SECONDS = 75.0
+# So many at once, for each takes a file descriptor, and without one nothing can be posted either.
+CONNECTIONS_MAX = 256
 # How long the rest of a refused body is read, so that whoever sends it gets the answer.
 LINGER_SECONDS = 2.0
 
@@ -51,7 +59,13 @@ def add_slack(app: web.Application, bolt: AsyncApp, signing_secret: str, refused
     verifier = SignatureVerifier(signing_secret)
 
     async def events(request: web.Request) -> web.Response:
-        body = await request.read()
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await request.read()
+        except TimeoutError:
+            late = web.HTTPRequestTimeout()
+            late.force_close()
+            raise late from None
         if not _is_signed(verifier, body, request):
             await refused(request.remote or "")
             return web.json_response({"error": "the signature is not Slack's, or older than five minutes"}, status=401)
@@ -88,28 +102,57 @@ def _without_the_request(record: logging.LogRecord) -> bool:
 
 
 @asynccontextmanager
-async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+async def serving(
+    app: web.Application, host: str, port: int, *, idle_seconds: float = IDLE_SECONDS, most: int = CONNECTIONS_MAX
+) -> AsyncIterator[str]:
     """Serve, and give the address back; port 0 takes any free one.
+
+    A connection that brings no whole request for ``idle_seconds`` is closed, and so is each beyond the ``most``.
 
     Raises:
         SettingsError: this address of BOT_HTTP_HOST and BOT_HTTP_PORT cannot be listened on.
     """
     # No access log: the path of a callback is a secret. Nothing is unpacked: nobody who calls packs anything.
     runner = web.AppRunner(
-        app, access_log=None, logger=_server_log(), auto_decompress=False, lingering_time=LINGER_SECONDS
+        app,
+        access_log=None,
+        logger=_server_log(),
+        auto_decompress=False,
+        lingering_time=LINGER_SECONDS,
+        keepalive_timeout=idle_seconds,
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        try:
-            await site.start()
-        except OSError as exc:
-            raise SettingsError(
-                f"BOT_HTTP_HOST and BOT_HTTP_PORT cannot be used: {host}:{port} cannot be listened on "
-                f"({errno.errorcode.get(exc.errno or 0, type(exc).__name__)}). Take a port that is free; 0 takes any."
-            ) from exc
-        url = f"http://{host}:{runner.addresses[0][1]}"
-        log.info("HTTP is served", url=url)
-        yield url
+        async with _listening(runner, host, port, most) as taken:
+            url = f"http://{host}:{taken}"
+            log.info("HTTP is served", url=url)
+            yield url
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def _listening(runner: web.AppRunner, host: str, port: int, most: int) -> AsyncIterator[int]:
+    handlers = cast("web.Server", runner.server)
+
+    def protocol() -> asyncio.Protocol:
+        return handlers() if len(handlers.connections) < most else _Closes()
+
+    try:
+        server = await asyncio.get_running_loop().create_server(protocol, host, port)
+    except OSError as exc:
+        raise SettingsError(
+            f"BOT_HTTP_HOST and BOT_HTTP_PORT cannot be used: {host}:{port} cannot be listened on "
+            f"({errno.errorcode.get(exc.errno or 0, type(exc).__name__)}). Take a port that is free; 0 takes any."
+        ) from exc
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+class _Closes(asyncio.Protocol):
+    """Turns a connection away."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()

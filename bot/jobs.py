@@ -88,7 +88,10 @@ async def _everybody(services: Services) -> list[str]:
 
 def delivering(tasks: Tasks, services: Services) -> Job:
     """Return the job that begins to post what channels are owed."""
-    outbox = Outbox(services.store, services.slack, services.clock, services.settings.alert_channel, tasks)
+    settings = services.settings
+    outbox = Outbox(
+        services.store, services.slack, services.clock, settings.alert_channel, tasks, keepers=settings.admin_users
+    )
 
     async def deliver_alerts(_services: Services) -> None:
         await outbox.tick()

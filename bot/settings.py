@@ -175,6 +175,11 @@ class Settings(BaseModel):
             raise ValueError(f"{missing} is missing: an AccessKey is an ID and a secret; give both or neither.")
         return self
 
+    @property
+    def admin_users(self) -> frozenset[str]:
+        """Those of the admins who are named themselves, not by a group."""
+        return frozenset(one for one in self.admins if one[:1] in {"U", "W"})
+
     def secrets(self) -> list[str]:
         """Every secret value, for the log to leave out."""
         values = (getattr(self, name) for name in type(self).model_fields)

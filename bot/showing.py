@@ -6,6 +6,7 @@ claim -> chat.update -> shown | put off
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -23,30 +24,40 @@ LEASE = 2 * UPDATE_TIMEOUT
 AT_ONCE = 8
 # The message is gone, or nobody may change it any more. What happens next to the WABA is told all the same.
 GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "msg_too_long"}
+# What may still be shown, after so long: a channel that is lost may come back.
+WAITS = {Meaning.PASSING: retry_at(2), Meaning.CHANNEL: timedelta(minutes=15)}
+
+End = Literal["shown", "put off", "limited"]
 
 log = structlog.get_logger()
 
 
 async def show_cards(store: Store, show: Show, clock: Clock) -> int:
-    """Show every card that changed, a few at a time, and return how many were shown."""
+    """Show every card that changed, a few at a time, and return how many were shown.
+
+    Ends where Slack wants to be left alone: it counts all changes of messages together.
+    """
     shown = 0
     while due := await store.claim_cards(clock(), LEASE, AT_ONCE):
-        shown += sum(await asyncio.gather(*(_show(store, show, clock, one) for one in due)))
+        ends = await asyncio.gather(*(_show(store, show, clock, one) for one in due))
+        shown += ends.count("shown")
+        if "limited" in ends:
+            break
     return shown
 
 
-async def _show(store: Store, show: Show, clock: Clock, due: Shown) -> bool:
+async def _show(store: Store, show: Show, clock: Clock, due: Shown) -> End:
     try:
         async with asyncio.timeout(UPDATE_TIMEOUT.total_seconds()):
             await show(due.channel_id, due.message_ts, view.card(due.card, due.acts))
     except Exception as error:  # noqa: BLE001 - whatever it is, the card stays and the others go on
         met = trouble(error)
-        if met.means is Meaning.PASSING and _code(error) not in GONE:
-            await store.put_off_card(due.card, met.retry_after or retry_at(2), clock())
-            return False
+        if _code(error) not in GONE and met.means in WAITS:
+            await store.put_off_card(due.card, met.retry_after or WAITS[met.means], clock())
+            return "limited" if met.retry_after else "put off"
         log.warning("a card's message cannot be changed", card=due.card.id, channel=due.channel_id, reason=met.reason)
     await store.card_shown(due.card)
-    return True
+    return "shown"
 
 
 def _code(error: Exception) -> str:

@@ -6,7 +6,7 @@ messages of one. Here only a refusal for the rate (429) is tried again, because 
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -26,10 +26,13 @@ PATIENCE_SECONDS = 30.0
 # What a channel that the bot is not in, or may not enter by itself, is answered with.
 NOT_IN = {"channel_not_found", "not_in_channel", "method_not_supported_for_channel_type", "missing_scope"}
 # What reading a channel is answered with where we may not.
-UNREADABLE = {*NOT_IN, "not_allowed_token_type", "no_permission", "is_archived", "thread_not_found"}
+UNREADABLE = {*NOT_IN, "not_allowed_token_type", "no_permission", "is_archived"}
 MARKED = "cams_bot_alert"
 PAGE = 200
 CHANNELS_AT_ONCE = 999
+# So many pages are read for a message. Who looked through all of a busy channel would never come to an end.
+PAGES_MAX = 25
+BAD_METADATA = ("metadata_", "invalid_metadata")
 BAD_PICTURES = {"invalid_blocks", "invalid_attachments", "invalid_arguments"}
 
 
@@ -78,26 +81,36 @@ class Slack:
         return str(answer["ts"])
 
     async def post_once(self, channel_id: str, letter: Letter) -> str:
-        """Post a message with its mark, without trying again, and return its ts.
+        """Post a message with its mark, without trying again unless only its metadata was refused; return its ts.
 
         https://docs.slack.dev/messaging/message-metadata
         """
-        message = letter.message
+        try:
+            return await self._post_once(channel_id, letter)
+        except SlackApiError as exc:
+            if not letter.changes or not error_code(exc).startswith(BAD_METADATA):
+                raise
+        return await self._post_once(channel_id, replace(letter, changes=()))
+
+    async def _post_once(self, channel_id: str, letter: Letter) -> str:
+        message, told = letter.message, list(letter.changes)
         answer = await self._client.chat_postMessage(
             channel=channel_id,
             text=message.text,
             blocks=list(message.blocks) or None,
-            metadata={"event_type": MARKED, "event_payload": {"post": letter.mark, "changes": list(letter.changes)}},
+            metadata={"event_type": MARKED, "event_payload": {"post": letter.mark, "changes": told}},
             thread_ts=letter.thread_ts or None,
             reply_broadcast=letter.broadcast if letter.thread_ts else None,
         )
+        if not answer.get("ts"):
+            raise ValueError("Slack took a message, and did not say which it is.")
         return str(answer["ts"])
 
     async def find(self, channel_id: str, letter: Letter, after_ts: str | None) -> str | None:
         """Return the ts of a message of ours with the same mark, newer than ``after_ts`` where that is given, or None.
 
         Raises:
-            HistoryUnreadableError: Slack does not show us the channel's messages.
+            HistoryUnreadableError: Slack does not show us the channel's messages, or there are too many.
         """
         try:
             async for message in self._messages(channel_id, letter.thread_ts, after_ts):
@@ -105,6 +118,9 @@ class Slack:
                 if message.get("bot_id") == self.me.bot_id and payload.get("post") == letter.mark:
                     return str(message["ts"])
         except SlackApiError as exc:
+            if letter.thread_ts and error_code(exc) == "thread_not_found":
+                # What is posted into a thread that somebody has deleted stands in the channel.
+                return await self.find(channel_id, replace(letter, thread_ts=""), after_ts)
             if error_code(exc) in UNREADABLE or trouble(exc).means is not Meaning.PASSING:
                 raise HistoryUnreadableError from exc
             raise
@@ -118,11 +134,14 @@ class Slack:
         if thread_ts:
             read = partial(self._client.conversations_replies, ts=thread_ts, **where)
         cursor: str | None = None
-        while cursor is None or cursor:
+        for _ in range(PAGES_MAX):
             answer = await read(cursor=cursor)
             for message in answer["messages"]:
                 yield message
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return
+        raise HistoryUnreadableError
 
     async def change(self, channel_id: str, ts: str, message: Message) -> None:
         """Show something else in a message of ours. The same twice is the same as once."""

@@ -30,9 +30,10 @@ _OURS = "this is a fault of cams-bot"
 
 
 class Meaning(Enum):
-    """What an error concerns: the channel, this one message, or the moment."""
+    """What an error concerns: the channel, the thread, this one message, or the moment."""
 
     CHANNEL = "channel"
+    THREAD = "thread"
     MESSAGE = "message"
     PASSING = "passing"
 
@@ -46,13 +47,17 @@ CHANNEL: Mapping[str, tuple[str, str]] = {
     "restricted_action": ("a workspace setting keeps the bot from posting", _POSTING),
     "restricted_action_read_only_channel": ("the channel is read-only", _POSTING),
     "restricted_action_thread_only_channel": ("the channel takes posts in threads only", _POSTING),
-    "restricted_action_non_threadable_channel": ("the channel takes no threads", _POSTING),
-    "restricted_action_thread_locked": ("the thread is locked", _POSTING),
-    "cannot_reply_to_message": ("the message takes no replies", _POSTING),
     "user_disabled": ("the person's account was deactivated", _POSTING),
     "user_not_found": ("there is no such person", _POSTING),
     "messages_tab_disabled": ("the app takes no direct messages", _POSTING),
     "cannot_dm_bot": ("this is a bot", _POSTING),
+}
+# What the channel takes all the same, outside the thread.
+THREAD: Mapping[str, tuple[str, str]] = {
+    "restricted_action_non_threadable_channel": ("the channel takes no threads", _POSTING),
+    "restricted_action_thread_locked": ("the thread is locked", _POSTING),
+    "cannot_reply_to_message": ("the message takes no replies", _POSTING),
+    "thread_not_found": ("the message of the thread is gone", _POSTING),
 }
 # What Slack refuses of this message wherever it goes.
 MESSAGE: Mapping[str, tuple[str, str]] = {
@@ -77,6 +82,12 @@ APP: Mapping[str, tuple[str, str]] = {
     "no_permission": ("the bot's token may not post", _ACCESS),
     "ekm_access_denied": ("an administrator has suspended posting", _POSTING),
     "team_access_not_granted": ("the app is not allowed in this workspace", _POSTING),
+}
+KNOWN: Mapping[Meaning, Mapping[str, tuple[str, str]]] = {
+    Meaning.CHANNEL: CHANNEL,
+    Meaning.THREAD: THREAD,
+    Meaning.MESSAGE: MESSAGE,
+    Meaning.PASSING: APP,
 }
 # Slack failed while it worked: the message may be there.
 UNKNOWN_OUTCOME = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", ""}
@@ -109,7 +120,7 @@ def trouble(error: Exception) -> Trouble:
     # Where the answer could not be read, the response is the HTTP library's and has no data.
     data = getattr(response, "data", response)
     code = str(data.get("error", "")) if isinstance(data, Mapping) else ""
-    for means, known in ((Meaning.CHANNEL, CHANNEL), (Meaning.MESSAGE, MESSAGE), (Meaning.PASSING, APP)):
+    for means, known in KNOWN.items():
         if code in known:
             words, link = known[code]
             return Trouble(means, f"{code}: {words} ({link})")

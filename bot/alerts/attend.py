@@ -108,10 +108,9 @@ async def attend(store: Store, clock: Clock) -> int:
     said = 0
     for card in await store.open_cards(with_message=True):
         channel = channels.get(card.channel_id) or Channel(channel_id=card.channel_id)
-        if attention(card, channel, now) is None:
-            continue
         try:
-            said += await store.attend_card(card.id, partial(_say, channel, now), now)
+            if attention(card, channel, now):
+                said += await store.attend_card(card.id, partial(_say, channel, now), now)
         except Exception:
             log.exception("a card could not be attended to", card=card.id)
     return said

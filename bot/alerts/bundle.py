@@ -32,8 +32,7 @@ BACKLOG_MAX = 5
 
 def plan(found: Situation) -> list[Telling]:
     """Return what to post now; alerts that are in none of it wait."""
-    # A channel with a digest is told by that, see bot.alerts.attend.
-    if found.channel.mode == "digest" or _is_flooded(found):
+    if waits(found):
         return []
     ready, held = _sorted_out(found)
     if len(ready) >= FLOOD_FROM:
@@ -45,11 +44,17 @@ def plan(found: Situation) -> list[Telling]:
     return [telling for several in tellings for telling in several]
 
 
-def _is_flooded(found: Situation) -> bool:
-    if found.backlog >= BACKLOG_MAX:
+def waits(found: Situation) -> bool:
+    """Return whether a channel is told nothing now, whatever it is owed."""
+    # A channel with a digest is told by that, see bot.alerts.attend.
+    if found.channel.mode == "digest" or found.backlog >= BACKLOG_MAX:
         return True
-    # A clock that was set back must not hold anything for longer.
-    return found.flooded_at is not None and timedelta(0) <= found.now - found.flooded_at < FLOOD_PAUSE
+    return found.flooded_at is not None and _is_within(FLOOD_PAUSE, found.flooded_at, found.now)
+
+
+def _is_within(span: timedelta, then: datetime, now: datetime) -> bool:
+    """Whether it was a moment ago. The clock of who noted it may be somewhat ahead; if by more, it was set back."""
+    return abs(now - then) < span
 
 
 def _sorted_out(found: Situation) -> tuple[list[Alert], list[list[Alert]]]:
@@ -70,9 +75,7 @@ def _sorted_out(found: Situation) -> tuple[list[Alert], list[list[Alert]]]:
 
 def _is_over(group: Sequence[Alert], now: datetime) -> bool:
     seen = [alert.transition.seen_at for alert in group]
-    # A clock that was set back must not hold anything for longer.
-    quiet = not timedelta(0) <= now - max(seen) < SETTLED_AFTER
-    return quiet or now - min(seen) >= HELD_AT_MOST
+    return not _is_within(SETTLED_AFTER, max(seen), now) or now - min(seen) >= HELD_AT_MOST
 
 
 def _single(found: Situation, board: dict[str, Card], rooted: set[int], alert: Alert) -> Iterator[Telling]:

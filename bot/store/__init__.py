@@ -15,6 +15,7 @@ from bot.cams.line import Priority
 from bot.cams.quota import MakePermits
 from bot.errors import DatabaseError
 from bot.store.alarms import AlarmQueries
+from bot.store.alone import alone
 from bot.store.audit import AuditQueries
 from bot.store.bundling import BundleQueries, Situation, Telling
 from bot.store.cards import CardChange, CardQueries, Say
@@ -126,6 +127,10 @@ class Store(
     def is_alone(self) -> bool:
         """Whether no other process may use this database."""
         return self._engine.dialect.name == "sqlite"
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Have the database for this process where no other may use it. Raises DatabaseError if another one does."""
+        return alone(self._engine)
 
     def listening(self) -> AbstractAsyncContextManager[None]:
         """Have `woken` told what other processes make, too."""

@@ -3,6 +3,7 @@
 alerts owed -> situation -> plan (pure) -> cards kept, posts owed, alerts bundled
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,17 +25,18 @@ BUNDLED_AT_ONCE = 10_000
 class Situation:
     """What is owed to a channel, in order, and what it sees already.
 
-    ``cards`` are its open ones by space, ``rooted`` the IDs of those that it has a message of (or is owed one);
-    ``flaps`` is how often the status of a space changed lately, ``flooded_at`` when many changes were told together
-    last, ``backlog`` how many posts it is owed already.
+    Before it is known whether anything is told now, ``alerts`` and what belongs to them are left out: ``cards`` are its
+    open ones by space, ``rooted`` the IDs of those that it has a message of (or is owed one), ``flaps`` is how often
+    the status of a space changed lately. ``flooded_at`` is when many changes were told together last, ``backlog`` how
+    many posts it is owed already.
     """
 
     channel: Channel
-    alerts: Sequence[Alert]
-    cards: Mapping[str, Card]
-    rooted: Collection[int]
-    flaps: Mapping[str, int]
     now: datetime
+    alerts: Sequence[Alert] = ()
+    cards: Mapping[str, Card] = field(default_factory=dict)
+    rooted: Collection[int] = ()
+    flaps: Mapping[str, int] = field(default_factory=dict)
     flooded_at: datetime | None = None
     backlog: int = 0
 
@@ -55,14 +57,20 @@ class Telling:
 
 
 Plan = Callable[[Situation], Sequence[Telling]]
+Waits = Callable[[Situation], bool]
+
+
+def _never(_: Situation) -> bool:
+    return False
 
 
 class BundleQueries(Queries):
     """What channels are owed becomes messages."""
 
-    async def bundle(self, plan: Plan, now: datetime) -> int:
+    async def bundle(self, plan: Plan, now: datetime, waits: Waits = _never) -> int:
         """Let ``plan`` make posts of the alerts that channels are owed; return how many were made.
 
+        A channel that ``waits``, which is pure too, is left as it is: its alerts, which may be many, are not even read.
         Each channel is one transaction under the lock of its row. Alerts that the plan leaves out stay owed. A channel
         that fails holds up no other: an ExceptionGroup tells of it at the end.
         """
@@ -71,17 +79,20 @@ class BundleQueries(Queries):
         made, failures = 0, []
         for channel_id in sorted(waiting):
             try:
-                made += await self._bundle(channel_id, plan, now)
+                made += await self._bundle(channel_id, plan, now, waits)
             except Exception as error:  # noqa: BLE001 - raised below, when the others are done
                 failures.append(error)
         if failures:
             raise ExceptionGroup("alerts of some channels could not be bundled", failures)
         return made
 
-    async def _bundle(self, channel_id: str, plan: Plan, now: datetime) -> int:
+    async def _bundle(self, channel_id: str, plan: Plan, now: datetime, waits: Waits) -> int:
         async with self._writing() as tx:
             channel = await _locked(tx, channel_id)
             if channel is None:
+                return 0
+            situation = await _situation(tx, channel, now)
+            if waits(situation):
                 return 0
             owed = await alerts_of(
                 tx,
@@ -94,7 +105,7 @@ class BundleQueries(Queries):
             )
             if not owed:
                 return 0
-            tellings = plan(await _situation(tx, channel, owed, now))
+            tellings = plan(await _with_alerts(tx, situation, owed))
             return await _Bundling(tx, channel_id, await time_of(tx, now)).make(tellings)
 
 
@@ -169,17 +180,21 @@ async def _locked(tx: AsyncConnection, channel_id: str) -> Channel | None:
     return None if row is None else Channel(**row)
 
 
-async def _situation(tx: AsyncConnection, channel: Channel, owed: Sequence[Alert], now: datetime) -> Situation:
+async def _situation(tx: AsyncConnection, channel: Channel, now: datetime) -> Situation:
+    to_channel = posts.c.meant_for == channel.channel_id
+    flooded_at = await tx.scalar(select(func.max(posts.c.created_at)).where(to_channel, posts.c.kind == "flood"))
+    backlog = await tx.scalar(select(func.count()).where(to_channel, posts.c.state == "owed")) or 0
+    return Situation(channel, now, flooded_at=flooded_at, backlog=backlog)
+
+
+async def _with_alerts(tx: AsyncConnection, situation: Situation, owed: Sequence[Alert]) -> Situation:
     spaces = {alert.transition.space_id for alert in owed}
-    mine = and_(cards.c.channel_id == channel.channel_id, cards.c.state == "open")
+    mine = and_(cards.c.channel_id == situation.channel.channel_id, cards.c.state == "open")
     rows = await tx.execute(select(cards).where(mine).with_for_update())
     found = {row["space_id"]: Card(**row) for row in rows.mappings() if row["space_id"] in spaces}
     keys = [card.id for card in found.values()]
     roots = select(posts.c.card_id).where(posts.c.card_id.in_(keys), posts.c.kind == "card", posts.c.state != "dropped")
-    lately = and_(transitions.c.kind == "review", transitions.c.seen_at > now - FLAPS_WITHIN)
-    counts = select(transitions.c.space_id, func.count()).where(lately).group_by(transitions.c.space_id)
-    flaps = {space_id: int(count) for space_id, count in await tx.execute(counts)}
-    to_channel = posts.c.meant_for == channel.channel_id
-    flooded_at = await tx.scalar(select(func.max(posts.c.created_at)).where(to_channel, posts.c.kind == "flood"))
-    backlog = await tx.scalar(select(func.count()).where(to_channel, posts.c.state == "owed")) or 0
-    return Situation(channel, owed, found, set(await tx.scalars(roots)), flaps, now, flooded_at, backlog)
+    lately = and_(transitions.c.kind == "review", transitions.c.seen_at > situation.now - FLAPS_WITHIN)
+    # Counted here: to group them SQLite would go through all there ever were, in order of their spaces.
+    flaps = Counter(await tx.scalars(select(transitions.c.space_id).where(lately)))
+    return replace(situation, alerts=owed, cards=found, rooted=set(await tx.scalars(roots)), flaps=flaps)

@@ -5,10 +5,10 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.base import Queries
+from bot.store.base import Queries, time_of
 from bot.store.owing import owe_post
 from bot.store.rows import Card, CardAct, NewPost
 from bot.store.tables import acts, cards, posts
@@ -70,7 +70,7 @@ class CardQueries(Queries):
             after = decide(before) if before else None
             if after is None:
                 return None
-            after = replace(after, version=after.version + 1, show_at=now)
+            after = replace(after, version=after.version + 1, show_at=await time_of(tx, now))
             await _save(tx, after)
             done = {"card_id": card_id, "at": now, "user_id": user_id, "act": act, "detail": detail}
             await tx.execute(insert(acts).values(done))
@@ -82,12 +82,13 @@ class CardQueries(Queries):
         """Owe what has to be said of a card together with having said it; return False where it is nothing.
 
         `attend` gets the card and the ID of its message, None where that is not owed yet. A post whose key is known is
-        not said twice, and the card still counts it as said.
+        not said twice, and the card still counts it as said. While the last thing said waits to be posted, nothing is:
+        a channel that takes nothing for a month shall not get all of that at once.
         """
         async with self._writing() as tx:
             before = await _locked(tx, card_id)
             due = attend(before, await _message_of(tx, card_id)) if before else None
-            if due is None:
+            if due is None or await tx.scalar(select(_is_waiting(card_id))):
                 return False
             after, post = due
             await _save(tx, after)
@@ -110,6 +111,11 @@ async def _locked(tx: AsyncConnection, card_id: int) -> Card | None:
     rows = await tx.execute(select(cards).where(cards.c.id == card_id).with_for_update())
     row = rows.mappings().one_or_none()
     return None if row is None else Card(**row)
+
+
+def _is_waiting(card_id: int) -> ColumnElement[bool]:
+    mine = and_(posts.c.card_id == card_id, posts.c.kind == "reminder", posts.c.state == "owed")
+    return exists().where(mine)
 
 
 async def _save(tx: AsyncConnection, card: Card) -> None:

@@ -56,9 +56,9 @@ def _sqlite(rest: str) -> AsyncEngine:
 
 def _set_pragmas(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    # NORMAL may lose the last commits when the power fails, not when the process dies: the next poll sees a lost
-    # change again. https://www.sqlite.org/pragma.html#pragma_synchronous
-    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
+    # NORMAL may lose the last commits when the power fails: what was posted, or written at CAMS, would be done again.
+    # https://www.sqlite.org/pragma.html#pragma_synchronous
+    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     connection.run_async(_use_write_ahead_log)

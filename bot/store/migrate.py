@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import DatabaseError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision in bot.migrations, known without Alembic: most starts have nothing to migrate."""
 # Any number will do, as long as all versions of this program take the same one.
 _LOCK = 0x63616D73

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import insert as insert_or
@@ -34,17 +34,22 @@ async def owe(
 
 
 async def owe_post(tx: AsyncConnection, wanted: NewPost, now: datetime) -> int | None:
-    """Owe a message to a channel and return its ID; None where one with its key is or was owed already."""
+    """Owe a message to a channel and return its ID; None where one with its key is or was owed already.
+
+    It is due now by the clock that claims go by: by another it would hold its channel up for as long as that is ahead.
+    """
     values = {
         **asdict(wanted),
         "meant_for": wanted.channel_id,
         "state": "owed",
         "created_at": now,
-        "due_at": now,
+        "due_at": func.clock_timestamp() if tx.dialect.name == "postgresql" else now,
         "fence": 0,
         "failures": 0,
         "error": "",
     }
     added = insert_or(tx, posts).values(values).on_conflict_do_nothing(index_elements=["key"]).returning(posts.c.id)
     found: int | None = (await tx.execute(added)).scalar_one_or_none()
+    if found is not None:
+        await wake(tx, "alerts")
     return found

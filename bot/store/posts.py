@@ -19,6 +19,7 @@ from bot.store.base import Queries, UnderWay, insert, time_of
 from bot.store.owing import owe_post
 from bot.store.rows import Channel, NewPost, Post
 from bot.store.tables import alerts, cards, channels, posts
+from bot.store.wake import wake
 
 LONGEST_WAIT = timedelta(minutes=15)
 """For how long a post is put back at most. One that seems to wait for longer was put back before the clock jumped."""
@@ -89,10 +90,10 @@ class PostQueries(Queries):
             due_at = await time_of(tx, now) + min(wait, LONGEST_WAIT)
             return await _close(tx, held, due_at=due_at, error=error, failures=post.failures + 1, **unsure)
 
-    async def reroute(self, post: Post, channel_id: str, content: str) -> bool:
-        """Say what its channel cannot take in another one, in no thread; or in the same one, in other words."""
+    async def reroute(self, post: Post, channel_id: str, content: str, *, in_thread: bool = True) -> bool:
+        """Say what its channel cannot take in another one, in no thread; or in the same, said or placed otherwise."""
         values = {"channel_id": channel_id, "content": content, "tried_at": None, "after_ts": None}
-        if channel_id != post.channel_id:
+        if channel_id != post.channel_id or not in_thread:
             values["parent_id"] = None
         async with self._closing(post) as (tx, held):
             return await _close(tx, held, **values, failures=0, error="")
@@ -132,19 +133,23 @@ class PostQueries(Queries):
             return found
 
     async def channel_broke(self, channel_id: str, reason: str, notices: Sequence[NewPost], now: datetime) -> bool:
-        """Note that nothing can be posted in a channel; owe ``notices``, and return True, where that is news."""
+        """Note that nothing can be posted in a channel; owe ``notices``, and return True, where that is news.
+
+        It is once until it works again: an event and a refused post give one reason in different words.
+        """
+        mine = channels.c.channel_id == channel_id
         async with self._writing() as tx:
             await tx.execute(
                 insert(tx, channels).values(asdict(Channel(channel_id=channel_id))).on_conflict_do_nothing()
             )
-            fine = and_(channels.c.channel_id == channel_id, channels.c.broken_because != reason)
             at = await time_of(tx, now)
-            values = {"broken_since": at, "broken_because": reason, "broken_told_at": at}
-            if (await tx.execute(update(channels).where(fine).values(values))).rowcount != 1:
-                return False
-            for notice in notices:
-                await owe_post(tx, notice, at)
-            return True
+            news = {"broken_since": at, "broken_because": reason, "broken_told_at": at}
+            if (await tx.execute(update(channels).where(mine, channels.c.broken_because == "").values(news))).rowcount:
+                for notice in notices:
+                    await owe_post(tx, notice, at)
+                return True
+            await tx.execute(update(channels).where(mine).values(broken_because=reason))
+            return False
 
     async def channel_back(self, channel_id: str, notices: Sequence[NewPost], now: datetime) -> bool:
         """Note that a channel takes posts again; owe ``notices``, try what waits at once, and return True, if news."""
@@ -155,6 +160,7 @@ class PostQueries(Queries):
                 return False
             waiting = and_(posts.c.channel_id == channel_id, posts.c.state == "owed")
             await tx.execute(update(posts).where(waiting).values(due_at=at))
+            await wake(tx, "alerts")
             for notice in notices:
                 await owe_post(tx, notice, at)
             return True

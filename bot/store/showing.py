@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, time_of
 from bot.store.posts import LONGEST_WAIT
 from bot.store.rows import Card, CardAct
-from bot.store.tables import acts, cards, posts
+from bot.store.tables import acts, cards, channels, posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,15 @@ class ShowQueries(Queries):
     """What is shown of cards."""
 
     async def claim_cards(self, now: datetime, lease: timedelta, limit: int) -> list[Shown]:
-        """Take up to ``limit`` cards that changed since they were shown; nobody else gets them meanwhile."""
+        """Take up to ``limit`` cards that changed since they were shown; nobody else gets them meanwhile.
+
+        Those in a channel that is lost wait until it is back.
+        """
         async with self._writing() as tx:
             now = await time_of(tx, now)
             free = or_(cards.c.lease_until.is_(None), cards.c.lease_until <= now, cards.c.lease_until > now + lease)
-            root = and_(posts.c.card_id == cards.c.id, posts.c.kind == "card", posts.c.state == "sent")
+            is_lost = exists().where(channels.c.channel_id == posts.c.channel_id, channels.c.broken_because != "")
+            root = and_(posts.c.card_id == cards.c.id, posts.c.kind == "card", posts.c.state == "sent", ~is_lost)
             may = or_(cards.c.show_at <= now, cards.c.show_at > now + LONGEST_WAIT)
             due = (
                 select(cards.c.id)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, insert
 from bot.store.cards import end_cards
 from bot.store.rows import Subscription, Transition, Watch
-from bot.store.tables import cards, subscriptions, transitions, watches
+from bot.store.tables import alerts, cards, subscriptions, transitions, watches
 from bot.store.wake import wake
 
 
@@ -20,7 +20,7 @@ class SpaceQueries(Queries):
     async def subscribe(self, space_id: str, channel_id: str, created_by: str, now: datetime) -> bool:
         """Tell the channel of the space's changes from now on; return False if it is told already.
 
-        A card of the space in a channel that was told of it for want of subscriptions is closed: now there is one.
+        Who was told because nobody subscribed is told no more, so a card of the space there is closed.
         """
         row = Subscription(space_id, channel_id, created_by, now)
         async with self._writing() as tx:
@@ -37,7 +37,8 @@ class SpaceQueries(Queries):
 
         With the last subscription what was seen of the space is forgotten, so that a later subscription begins
         with a baseline of its own, unless `keep_watch` (the space is polled for the fallback channel). The channel's
-        card of the space is closed, and says `by` whom: nobody is reminded of what is not watched.
+        card of the space is closed, and says `by` whom: nobody is reminded of what is not watched. Alerts that are no
+        message yet are not told any more, for they would open another.
         """
         async with self._writing() as tx:
             # Two channels that leave at once must not each take the other for the one that stays.
@@ -47,8 +48,10 @@ class SpaceQueries(Queries):
                     subscriptions.c.space_id == space_id, subscriptions.c.channel_id == channel_id
                 )
             )
-            mine = and_(cards.c.space_id == space_id, cards.c.channel_id == channel_id)
-            await end_cards(tx, mine, await self._now(tx), by=by, act="unwatch")
+            # Alerts before cards, as in bundling, or the two could wait for each other.
+            await _tell_no_more(tx, space_id, channel_id)
+            here = and_(cards.c.space_id == space_id, cards.c.channel_id == channel_id)
+            await end_cards(tx, here, await self._now(tx), by=by, act="unwatch")
             if not keep_watch and not await channels_of(tx, space_id):
                 await tx.execute(delete(watches).where(watches.c.space_id == space_id))
             return gone.rowcount == 1
@@ -99,3 +102,9 @@ async def channels_of(tx: AsyncConnection, space_id: str) -> list[str]:
     """Return the channels that are told of a space, the oldest subscription first."""
     query = select(subscriptions.c.channel_id).where(subscriptions.c.space_id == space_id)
     return list(await tx.scalars(query.order_by(subscriptions.c.created_at, subscriptions.c.channel_id)))
+
+
+async def _tell_no_more(tx: AsyncConnection, space_id: str, channel_id: str) -> None:
+    of_space = select(transitions.c.id).where(transitions.c.space_id == space_id)
+    waits = and_(alerts.c.channel_id == channel_id, alerts.c.state == "owed", alerts.c.transition_id.in_(of_space))
+    await tx.execute(update(alerts).where(waits).values(state="failed", error="The channel watches the space no more."))

@@ -13,6 +13,11 @@ metadata = MetaData(
     }
 )
 
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
 subscriptions = Table(
     "subscriptions",
     metadata,
@@ -44,6 +49,8 @@ watches = Table(
     Column("pushed_at", UtcDateTime),
     Index(None, "due_at"),
     Index(None, "waba_id"),
+    # Serves WatchQueries.claim_watches: what was pushed goes first.
+    _partial("ix_watches_pushed", "pushed_at", where="pushed_at IS NOT NULL"),
 )
 
 transitions = Table(
@@ -65,6 +72,7 @@ transitions = Table(
     Column("pushed_at", UtcDateTime),
     Column("poll_due_at", UtcDateTime),
     Index(None, "space_id", "id"),
+    Index(None, "seen_at"),
     # Alerts are ordered by their keys, so a key must never be given twice.
     sqlite_autoincrement=True,
 )
@@ -87,13 +95,7 @@ alerts = Table(
     UniqueConstraint("transition_id", "channel_id"),
     Index(None, "post_id"),
     # Serves BundleQueries.bundle: what each channel is owed and has no post yet.
-    Index(
-        "ix_alerts_owed",
-        "channel_id",
-        "id",
-        sqlite_where=text("state = 'owed'"),
-        postgresql_where=text("state = 'owed'"),
-    ),
+    _partial("ix_alerts_owed", "channel_id", "id", where="state = 'owed'"),
     sqlite_autoincrement=True,
 )
 
@@ -128,14 +130,12 @@ posts = Table(
     Column("sent_at", UtcDateTime),
     Column("error", ForeignText, nullable=False),
     Index(None, "card_id"),
-    # Serves PostQueries.claim_posts: the first post that each channel is owed.
-    Index(
-        "ix_posts_owed",
-        "channel_id",
-        "id",
-        sqlite_where=text("state = 'owed'"),
-        postgresql_where=text("state = 'owed'"),
-    ),
+    # These serve PostQueries.claim_posts: the first post that each channel is owed, and the channel's latest message.
+    _partial("ix_posts_owed", "channel_id", "id", where="state = 'owed'"),
+    Index(None, "channel_id", "message_ts"),
+    # Serves BundleQueries.bundle: when many changes were told together last.
+    _partial("ix_posts_flood", "meant_for", "created_at", where="kind = 'flood'"),
+    _partial("ix_posts_dropped", "id", where="state = 'dropped'"),
     sqlite_autoincrement=True,
 )
 
@@ -172,14 +172,9 @@ cards = Table(
     Column("show_at", UtcDateTime, nullable=False),
     Column("lease_until", UtcDateTime),
     Index(None, "space_id", "channel_id"),
-    Index(
-        "uq_cards_open",
-        "space_id",
-        "channel_id",
-        unique=True,
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
-    ),
+    _partial("uq_cards_open", "space_id", "channel_id", where="state = 'open'", unique=True),
+    # Serves ShowQueries.claim_cards.
+    _partial("ix_cards_changed", "show_at", where="version > shown"),
     sqlite_autoincrement=True,
 )
 
@@ -295,15 +290,7 @@ journal = Table(
     Column("lease_until", UtcDateTime),
     Column("attempts", Integer, nullable=False),
     # The same write is under way once at a time.
-    Index(
-        "uq_journal_open",
-        "operation",
-        "phone_number",
-        "content",
-        unique=True,
-        sqlite_where=text("state != 'closed'"),
-        postgresql_where=text("state != 'closed'"),
-    ),
+    _partial("uq_journal_open", "operation", "phone_number", "content", where="state != 'closed'", unique=True),
     sqlite_autoincrement=True,
 )
 

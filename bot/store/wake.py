@@ -47,7 +47,10 @@ class Wake:
 
 async def wake(tx: AsyncConnection, kind: WakeKind) -> None:
     """Wake who waits for this kind of work, in all processes, as soon as the transaction is committed."""
-    tx.info.setdefault(_NOTED, set()).add(kind)
+    noted: set[WakeKind] = tx.info.setdefault(_NOTED, set())
+    if kind in noted:
+        return
+    noted.add(kind)
     if tx.dialect.name == "postgresql":
         await tx.execute(select(func.pg_notify(_CHANNEL, kind)))
 

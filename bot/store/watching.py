@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.polling import AGES, ROUND, Group, waits
@@ -39,20 +39,15 @@ class WatchQueries(Queries):
         """Take up to `limit` watches that are due or were pushed; nobody else gets them before the lease ends."""
         async with self._writing() as tx:
             now = await self._now(tx)
-            first = (
-                select(watches.c.space_id)
-                .where(self._is_free(tx, now), _is_told(also), _is_due(now))
-                .order_by(watches.c.pushed_at.is_(None), watches.c.due_at.nulls_first(), watches.c.space_id)
-                .limit(limit)
-                # Two claims at once take different watches instead of waiting for each other.
-                .with_for_update(skip_locked=True, of=watches)
-                .cte("first")
-            )
-            claim = update(watches).where(watches.c.space_id.in_(select(first.c.space_id)))
-            taken = claim.values(lease_until=now + lease, fence=watches.c.fence + 1).returning(watches)
-            found = [Watch(**row) for row in (await tx.execute(taken)).mappings()]
+            found: list[Watch] = []
+            # One after another, for no index serves all at once: what was pushed, what is due at once, what fell due.
+            for due, oldest in _due(now):
+                if len(found) < limit:
+                    mine = [self._is_free(tx, now), watches.c.space_id.not_in([one.space_id for one in found])]
+                    first = select(watches.c.space_id).where(due, _is_told(also), *mine).order_by(oldest)
+                    found += await _claim(tx, first.limit(limit - len(found)), now + lease)
         self._under_way.update(watch.space_id for watch in found)
-        return sorted(found, key=lambda watch: watch.pushed_at is None)
+        return found
 
     async def record(
         self,
@@ -170,8 +165,21 @@ def origin_of(claim: Watch | None) -> Origin:
     return Origin("push", claim.pushed_at, max(claim.due_at or claim.pushed_at, claim.pushed_at))
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    return or_(watches.c.due_at.is_(None), watches.c.due_at <= now, watches.c.pushed_at.is_not(None))
+def _due(now: datetime) -> Sequence[tuple[ColumnElement[bool], ColumnElement[Any]]]:
+    return (
+        (watches.c.pushed_at.is_not(None), watches.c.pushed_at),
+        (watches.c.due_at.is_(None), watches.c.due_at),
+        (watches.c.due_at <= now, watches.c.due_at),
+    )
+
+
+async def _claim(tx: AsyncConnection, wanted: Select[Any], until: datetime) -> list[Watch]:
+    # Two claims at once take different watches instead of waiting for each other.
+    first = wanted.with_for_update(skip_locked=True, of=watches).cte("first")
+    claim = update(watches).where(watches.c.space_id.in_(select(first.c.space_id)))
+    taken = claim.values(lease_until=until, fence=watches.c.fence + 1).returning(watches)
+    found = [Watch(**row) for row in (await tx.execute(taken)).mappings()]
+    return sorted(found, key=lambda watch: (watch.pushed_at or watch.due_at or until, watch.space_id))
 
 
 def _is_told(also: Collection[str]) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from bot.demo.process import running_bot
-from tests.fixtures.world import World, open_world
+from tests.fixtures.world import World, eventually, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -115,14 +115,25 @@ async def test_every_bad_setting_is_named_at_once(sandbox_world: World) -> None:
     assert sorted(line.split(maxsplit=1)[0] for line in start.said.splitlines()) == sorted(BAD)
 
 
-async def test_two_bots_can_start_on_a_new_database_at_once(sandbox_world: World) -> None:
+async def test_of_two_bots_on_one_sqlite_file_the_second_begins_when_the_first_has_stopped(
+    sandbox_world: World,
+) -> None:
     world, folder = sandbox_world, sandbox_world.log.parent
     fresh = {**world.environment, "DATABASE_URL": f"sqlite:///{folder / 'fresh.db'}"}
-    async with running_bot(fresh, folder / "one.log") as one, running_bot(fresh, folder / "two.log") as two:
-        await world.slack.wait_for(lambda: len(world.slack.socket.connections) == 4)
-        statuses = one.process.returncode, two.process.returncode
+    log = folder / "two.log"
+    async with running_bot(fresh, folder / "one.log") as one:
+        await world.slack.wait_for(lambda: len(world.slack.socket.connections) == 2)
+        async with running_bot(fresh, log) as two:
+            one.process.terminate()
+            await asyncio.wait_for(one.process.wait(), 60)
 
-    assert statuses == (None, None)
+            async def is_ready() -> bool:
+                return "the bot is ready" in log.read_text(encoding="utf-8")
+
+            await eventually(is_ready)
+            statuses = one.process.returncode, two.process.returncode
+
+    assert statuses == (0, None)
 
 
 async def _failed_start(world: World, settings: Mapping[str, str], number: int) -> Start:

@@ -232,7 +232,7 @@ class FakeStore:
     async def post_problems(self, limit: int) -> list[Post]:
         return self.stuck[:limit]
 
-    async def bundle(self, _plan: object, _now: object) -> int:
+    async def bundle(self, *_: object) -> int:
         return 0
 
     async def claim_posts(self, *_: object) -> list[Post]:

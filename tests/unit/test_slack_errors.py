@@ -54,7 +54,7 @@ def test_nothing_is_given_up_for_a_token_that_is_dead(code: str) -> None:
     assert (met.means, met.maybe_there) == (Meaning.PASSING, False)
 
 
-@pytest.mark.parametrize("code", sorted({*slack_errors.CHANNEL, *slack_errors.MESSAGE, *slack_errors.APP}))
+@pytest.mark.parametrize("code", sorted({code for known in slack_errors.KNOWN.values() for code in known}))
 def test_what_is_known_of_an_error_names_its_code_and_a_page(code: str) -> None:
     met = trouble(refused(code))
 

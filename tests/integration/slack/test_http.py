@@ -1,3 +1,4 @@
+import asyncio
 import io
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -179,3 +180,39 @@ async def test_without_a_request_url_slack_finds_no_door(session: aiohttp.Client
         session.post(f"{url}{http.EVENTS_PATH}") as answer,
     ):
         assert answer.status == 404
+
+
+async def test_a_connection_that_brings_its_request_drop_by_drop_is_closed() -> None:
+    async with http.serving(http.application(Bot().is_ready), "127.0.0.1", 0, idle_seconds=0.3) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(b"GET /healthz HTTP/1.1\r\nX-Drop: ")
+        async with asyncio.timeout(5):
+            said = await reader.read()
+        writer.close()
+
+    assert said == b""
+
+
+async def test_more_connections_than_are_taken_are_closed() -> None:
+    async with http.serving(http.application(Bot().is_ready), "127.0.0.1", 0, most=1) as url:
+        port = int(url.rpartition(":")[2])
+        _, first = await asyncio.open_connection("127.0.0.1", port)
+        first.write(b"GET /healthz")
+        reader, second = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(5):
+            said = await reader.read()
+        for writer in (first, second):
+            writer.close()
+
+    assert said == b""
+
+
+async def test_a_signed_body_that_does_not_come_is_not_waited_for(served: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "BODY_SECONDS", 0.1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(served.url.rpartition(":")[2]))
+    writer.write(f"POST {http.EVENTS_PATH} HTTP/1.1\r\nHost: bot\r\nContent-Length: 100\r\n\r\nhalf".encode())
+    async with asyncio.timeout(5):
+        said = await reader.readline()
+    writer.close()
+
+    assert said == b"HTTP/1.1 408 Request Timeout\r\n"

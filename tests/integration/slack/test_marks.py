@@ -35,6 +35,14 @@ async def test_a_post_carries_its_mark_and_what_it_tells(slack: LocalSlack, bot:
     assert (message.text, message.blocks[0]["type"], message.thread_ts) == ("Hello", "header", "")
 
 
+async def test_what_is_too_large_for_the_metadata_is_left_out(slack: LocalSlack, bot: Slack, shop: str) -> None:
+    slack.faults.add(Fault("error", "chat.postMessage", 1, error="metadata_too_large"))
+    message = posted(slack, await bot.post_once(shop, LETTER))
+
+    assert message.metadata == {"event_type": MARKED, "event_payload": {"post": "7.123", "changes": []}}
+    assert message.blocks
+
+
 @pytest.mark.parametrize(("broadcast", "subtype"), [(True, "thread_broadcast"), (False, "")])
 async def test_a_line_stands_in_its_thread_and_in_the_channel_where_it_is_news(
     slack: LocalSlack, bot: Slack, shop: str, broadcast: bool, subtype: str
@@ -132,9 +140,25 @@ async def test_where_the_app_is_not_the_history_cannot_be_read(slack: LocalSlack
         await bot.find(slack.channel(channel).id, LETTER, None)
 
 
-async def test_a_thread_that_somebody_deleted_cannot_be_read(bot: Slack, shop: str) -> None:
+async def test_a_reply_to_a_message_that_somebody_deleted_is_found_in_the_channel(bot: Slack, shop: str) -> None:
+    orphan = replace(LETTER, thread_ts="1.000000")
+
+    before = await bot.find(shop, orphan, None)
+    ts = await bot.post_once(shop, orphan)
+
+    assert (before, await bot.find(shop, orphan, None)) == (None, ts)
+
+
+async def test_a_history_without_an_end_is_given_up(
+    slack: LocalSlack, bot: Slack, shop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.PAGES_MAX", 2)
+    for number in range(2 * PAGE + 1):
+        slack.person("viewer").say(f"something else {number}", "#shop")
     with pytest.raises(HistoryUnreadableError):
-        await bot.find(shop, replace(LETTER, thread_ts="1.000000"), None)
+        await bot.find(shop, LETTER, None)
+
+    assert sum(call.method == "conversations.history" for call in slack.requests) == 2
 
 
 @pytest.mark.parametrize("code", ["invalid_arguments", "is_inactive", "no_permission"])

@@ -60,7 +60,7 @@ def test_postgresql_addresses_are_taken_as_users_write_them(url: str) -> None:
 async def test_postgres_and_postgresql_name_the_same_database(database_url: str) -> None:
     engine = create_engine(database_url.replace("postgresql://", "postgres://"))
     try:
-        assert await read_schema(engine) == Schema(None, "0003")
+        assert await read_schema(engine) == Schema(None, "0004")
     finally:
         await engine.dispose()
 
@@ -72,4 +72,4 @@ async def test_sqlite_is_opened_for_one_writer_and_many_readers(tmp_path: Path) 
         found = [(await connection.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in names]
     await engine.dispose()
 
-    assert found == ["wal", 1, 30000, 1]
+    assert found == ["wal", 2, 30000, 1]

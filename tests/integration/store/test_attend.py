@@ -10,6 +10,7 @@ from bot.store import Change, Channel, Post, Store, Watch
 from tests.fixtures.alert_samples import put_card
 from tests.fixtures.changes import record_change
 from tests.fixtures.clock import NOON, Clock
+from tests.fixtures.delivery import Chat, Poster
 
 HOUR = timedelta(hours=1)
 
@@ -37,13 +38,23 @@ async def test_several_replicas_remind_once(store: Store) -> None:
 async def test_a_day_without_anybody_is_reminded_of_a_few_times_and_calls_others_once(store: Store) -> None:
     await store.set_channel(Channel(channel_id="C012ABC", escalate_to="S1"))
     await put_card(store)
-    clock = Clock()
+    clock, chat = Clock(), Chat()
+    poster, keys = Poster(store, chat, clock), list[str | None]()
     for _ in range(24 * 60 * 2):
         clock += timedelta(seconds=30)
-        await attend(store, clock)
-    keys = [one.key for one in await said(store)]
+        if await attend(store, clock):
+            keys += [one.key for one in await said(store)]
+            await poster.tick()
 
     assert keys == ["remind:7:1:1", "remind:7:1:2", "escalate:7:1", "remind:7:1:3", "remind:7:1:4"]
+
+
+async def test_what_a_channel_cannot_take_for_days_does_not_pile_up(store: Store) -> None:
+    await put_card(store)
+    for hours in range(1, 24 * 7):
+        await attend(store, Clock(NOON + hours * HOUR))
+
+    assert [one.key for one in await said(store)] == ["remind:7:1:1"]
 
 
 async def test_an_escalation_stands_in_the_channel(store: Store) -> None:

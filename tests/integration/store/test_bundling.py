@@ -4,9 +4,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.alerts.bundle import plan
+from bot.alerts.bundle import plan, waits
 from bot.outbox import LEASE
-from bot.store import Post, Situation, Store, Telling
+from bot.store import Channel, Post, Situation, Store, Telling
 from tests.fixtures.changes import record_change
 from tests.fixtures.clock import NOON, Clock
 from tests.fixtures.delivery import alerts_owed
@@ -83,3 +83,15 @@ async def test_a_channel_whose_alerts_cannot_be_bundled_holds_up_no_other(store:
 
     assert [post.channel_id for post in await claim(store)] == ["C2"]
     assert [alert.channel_id for alert in await alerts_owed(store)] == ["C1"]
+
+
+async def test_what_waits_for_a_digest_is_not_even_read(store: Store) -> None:
+    looked: list[Situation] = []
+    await store.set_channel(Channel(channel_id="C1", mode="digest"))
+    await watched(store, "C1")
+
+    def note(situation: Situation) -> bool:
+        looked.append(situation)
+        return waits(situation)
+
+    assert (await store.bundle(plan, NOON, note), [one.alerts for one in looked]) == (0, [()])

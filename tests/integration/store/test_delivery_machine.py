@@ -6,6 +6,7 @@ channel once, in the order of its space, and the card shows how things are and w
 """
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from structlog.testing import capture_logs
@@ -314,7 +315,9 @@ class DeliveryOnPostgreSQL(Delivery):
     replicas = 2
 
 
-QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), stateful_step_count=30)
+# To find the shortest way to what is wrong takes minutes, which only somebody who looks for it has.
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate, *(() if os.environ.get("CI") else (Phase.shrink,)))
+QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), stateful_step_count=30, phases=PHASES)
 TestDeliveryOnSQLite = Delivery.TestCase
 TestDeliveryOnSQLite.settings = settings(QUICK, max_examples=20)
 TestDeliveryOnPostgreSQL = DeliveryOnPostgreSQL.TestCase

@@ -1,8 +1,10 @@
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import aiohttp
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
 from bot.alerts.message import Message
@@ -180,6 +182,58 @@ async def test_what_a_database_could_not_record_is_found_afterwards(store: Store
 
     assert chat.texts("C1") == ["a message"]
     assert [one["event"] for one in logs] == ["a task failed"]
+
+
+class Slow(Store):
+    """Reads what a post tells only when it is let."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__(engine)
+        self.asked, self.may = asyncio.Event(), asyncio.Event()
+
+    async def told_by(self, post: Post) -> Sequence[int]:
+        self.asked.set()
+        await self.may.wait()
+        return await super().told_by(post)
+
+
+async def test_who_was_held_up_between_claim_and_post_does_not_post_any_more(store: Store) -> None:
+    chat, clock, slow = Chat(), Clock(), Slow(store._engine)
+    await owe(store, "C1")
+    held_up = Poster(slow, chat, clock)
+    await held_up.outbox.tick()
+    await slow.asked.wait()
+    await Poster(await begun_anew(store, clock), chat, clock).tick()
+    held_up.seconds = LEASE.total_seconds()
+    slow.may.set()
+    await held_up.outbox.idle()
+
+    assert chat.texts("C1") == ["a message"]
+
+
+async def test_who_was_held_up_posts_with_the_next_claim_where_nobody_else_did(store: Store) -> None:
+    chat, clock, slow = Chat(), Clock(), Slow(store._engine)
+    await owe(store, "C1")
+    held_up = Poster(slow, chat, clock)
+    await held_up.outbox.tick()
+    await slow.asked.wait()
+    held_up.seconds = POST_TIMEOUT.total_seconds()
+    slow.may.set()
+    await held_up.outbox.idle()
+    await later(store, clock, 5 * SECOND)
+    await held_up.tick()
+
+    assert (chat.texts("C1"), chat.looks) == (["a message"], [])
+
+
+async def test_a_post_that_cannot_be_read_holds_up_its_own_channel_and_says_why(store: Store) -> None:
+    chat = Chat()
+    await store.owe(NewPost(channel_id="C1", kind="notice", content="no JSON"), NOON)
+    await owe(store, "C2")
+    await Poster(store, chat, Clock()).tick()
+    [problem] = await store.post_problems(10)
+
+    assert (chat.texts("C2"), problem.channel_id, problem.error) == (["a message"], "C1", "JSONDecodeError")
 
 
 async def test_alerts_that_cannot_be_bundled_hold_up_no_post(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

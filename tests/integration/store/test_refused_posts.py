@@ -5,10 +5,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.outbox import NOWHERE_WAIT
-from bot.store import Store
+from bot.slack_errors import THREAD
+from bot.store import NewPost, Store
 from tests.fixtures.changes import record_change
 from tests.fixtures.clock import NOON, Clock
-from tests.fixtures.delivery import Chat, Fault, Poster, later, owe
+from tests.fixtures.delivery import Chat, Fault, Poster, later, owe, said
 from tests.fixtures.refusals import refused
 from tests.fixtures.shown import shown
 
@@ -219,3 +220,40 @@ async def test_an_error_is_noted_without_what_it_says(store: Store) -> None:
     [problem] = await store.post_problems(10)
 
     assert (problem.state, problem.error) == ("owed", "ZeroDivisionError")
+
+
+@pytest.mark.parametrize("code", sorted(THREAD))
+async def test_what_a_thread_does_not_take_stands_in_its_channel(store: Store, code: str) -> None:
+    chat = Chat()
+    root = await store.owe(NewPost(channel_id="C1", kind="notice", content=said("root")), NOON)
+    await store.owe(NewPost(channel_id="C1", kind="line", content=said("line"), parent_id=root), NOON)
+    chat.faults["C1"] = [Fault(), Fault(refused(code))]
+    await Poster(store, chat, Clock(), "C9").tick()
+
+    assert [(one.channel_id, one.letter.message.text, one.letter.thread_ts) for one in chat.sent] == [
+        ("C1", "root", ""),
+        ("C1", "line", ""),
+    ]
+    assert not (await store.channel("C1")).broken_because
+
+
+async def test_that_the_fallback_channel_takes_nothing_is_told_to_who_runs_the_bot(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.always |= {"C1": ARCHIVED, "C9": ARCHIVED}
+    await changed(store, "C1")
+    poster = Poster(store, chat, clock, "C9", ["U8"])
+    for _ in range(3):
+        await poster.tick()
+    [notice] = [one.letter.message for one in chat.sent if one.channel_id == "U8"]
+
+    assert "C9" in shown(list(notice.blocks))
+    assert (await store.channel("C9")).broken_because
+
+
+async def test_alerts_of_somebody_whose_account_is_gone_go_to_the_fallback_channel(store: Store) -> None:
+    chat = Chat()
+    chat.always["D1"] = refused("user_disabled")
+    told = await changed(store, "D1")
+    await Poster(store, chat, Clock(), "C9").tick()
+
+    assert chat.told("C9") == told

@@ -6,9 +6,10 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot.alerts.message import Message
-from bot.showing import LEASE, show_cards
+from bot.showing import AT_ONCE, LEASE, show_cards
 from bot.store import Store
 from bot.store.posts import LONGEST_WAIT
+from tests.fixtures.alert_samples import put_card
 from tests.fixtures.changes import APPROVED, record_change
 from tests.fixtures.clock import NOON, Clock
 from tests.fixtures.delivery import Chat, Poster, later
@@ -128,7 +129,7 @@ async def test_what_may_pass_is_tried_again(store: Store, error: Exception) -> N
     assert "REJECTED → DISABLED" in screen.card
 
 
-@pytest.mark.parametrize("code", ["message_not_found", "cant_update_message", "edit_window_closed", "is_archived"])
+@pytest.mark.parametrize("code", ["message_not_found", "cant_update_message", "edit_window_closed"])
 async def test_a_message_that_nobody_can_change_is_given_up_until_the_next_change(store: Store, code: str) -> None:
     screen, clock = Screen(), Clock()
     poster = await a_changed_card(store, screen, clock)
@@ -143,6 +144,33 @@ async def test_a_message_that_nobody_can_change_is_given_up_until_the_next_chang
 
     assert [one["event"] for one in logs] == ["a card's message cannot be changed"]
     assert (again, await show_cards(store, screen.change, clock)) == (0, 1)
+
+
+async def test_what_a_lost_channel_did_not_take_is_shown_when_it_is_back(store: Store) -> None:
+    screen, clock = Screen(), Clock()
+    await a_changed_card(store, screen, clock)
+    screen.refusal = refused("is_archived")
+    await show_cards(store, screen.change, clock)
+    await store.channel_broke("C1", "It was archived.", [], clock())
+    await later(store, clock, timedelta(days=1))
+    meanwhile = await show_cards(store, screen.change, clock)
+    screen.refusal = None
+    await store.channel_back("C1", [], clock())
+
+    assert (meanwhile, len(screen.shows)) == (0, 1)
+    assert await show_cards(store, screen.change, clock) == 1
+    assert "REJECTED → DISABLED" in screen.card
+
+
+async def test_where_slack_limits_the_rate_the_other_cards_are_left_alone(store: Store) -> None:
+    screen, clock = Screen(), Clock()
+    for number in range(2 * AT_ONCE):
+        await put_card(store, id=number + 1, space_id=f"space-{number}", channel_id="C1", version=2)
+    await Poster(store, screen, clock).tick()
+    screen.refusal = refused("ratelimited", status=429, headers={"Retry-After": "30"})
+    await show_cards(store, screen.change, clock)
+
+    assert len(screen.shows) == AT_ONCE
 
 
 async def test_a_change_that_comes_while_a_card_is_shown_is_shown_afterwards(store: Store) -> None:

@@ -10,6 +10,7 @@ from bot.store import Store, WakeKind, create_engine, open_store
 from tests.fixtures.changes import record_change
 from tests.fixtures.clock import NOON
 from tests.fixtures.databases import fresh_schema
+from tests.fixtures.delivery import owe
 
 SECONDS = 10
 
@@ -40,6 +41,12 @@ async def test_a_new_subscription_wakes_the_poll_of_its_own_process(store: Store
 async def test_an_alert_that_is_owed_wakes_the_delivery(store: Store) -> None:
     await store.subscribe("a", "C1", "U1", NOON)
     await record_change(store, "a", NOON)
+
+    assert await woken(store, "alerts")
+
+
+async def test_a_message_of_no_alert_wakes_the_delivery(store: Store) -> None:
+    await owe(store, "C1")
 
     assert await woken(store, "alerts")
 
