@@ -109,9 +109,13 @@ def told_row(told: Told) -> list[Part]:
 
 
 def link_to(told: Told) -> str:
-    """The address at which Slack shows a message, without asking Slack for it; "" where there is none."""
+    """The address at which Slack shows a message, without asking Slack for it; "" where there is none.
+
+    https://docs.slack.dev/reference/methods/chat.getPermalink shows what such addresses look like.
+    """
     ts = told.message_ts.replace(".", "")
-    return f"https://slack.com/archives/{told.posted_in}/p{ts}" if ts.isdecimal() else ""
+    thread = f"?thread_ts={told.thread_ts}&cid={told.posted_in}" if told.thread_ts else ""
+    return f"https://slack.com/archives/{told.posted_in}/p{ts}{thread}" if ts.isdecimal() else ""
 
 
 def _cells(moment: Moment, told: Told | None) -> list[str]:

@@ -18,7 +18,8 @@ from bot.store.tables import acts, alerts, cards, posts, transitions
 class Told:
     """What became of a change's alert to one channel; `sent_at` is None and `message_ts` "" before it was posted.
 
-    `posted_in` differs from `channel_id` where that one could not take it.
+    `posted_in` differs from `channel_id` where that one could not take it. `thread_ts` is the message in whose thread
+    it stands, "" for none.
     """
 
     channel_id: str
@@ -27,6 +28,7 @@ class Told:
     message_ts: str
     sent_at: datetime | None
     error: str
+    thread_ts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class HistoryQueries(Queries):
 
 
 async def _told(tx: AsyncConnection, changes: Sequence[int]) -> dict[int, list[Told]]:
+    heads = posts.alias("heads")
     query = (
         select(
             alerts.c.transition_id,
@@ -85,11 +88,13 @@ async def _told(tx: AsyncConnection, changes: Sequence[int]) -> dict[int, list[T
             alerts.c.error,
             func.coalesce(posts.c.channel_id, alerts.c.channel_id).label("posted_in"),
             func.coalesce(posts.c.message_ts, alerts.c.message_ts, "").label("message_ts"),
+            func.coalesce(heads.c.message_ts, "").label("thread_ts"),
             func.coalesce(posts.c.error, "").label("post_error"),
             posts.c.sent_at,
             alerts.c.delivered_at,
         )
         .outerjoin(posts, posts.c.id == alerts.c.post_id)
+        .outerjoin(heads, and_(heads.c.id == posts.c.parent_id, heads.c.channel_id == posts.c.channel_id))
         .where(alerts.c.transition_id.in_(changes))
         .order_by(alerts.c.id)
     )
@@ -107,6 +112,7 @@ def _read(row: dict[str, Any]) -> Told:
         message_ts=row["message_ts"],
         sent_at=row["sent_at"] or row["delivered_at"],
         error=row["post_error"] or row["error"],
+        thread_ts=row["thread_ts"],
     )
 
 

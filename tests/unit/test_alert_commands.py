@@ -280,6 +280,14 @@ def test_no_cell_of_a_file_is_a_formula(name: str) -> None:
     assert row["waba_name"] == f"'{name}"
 
 
+def test_a_message_in_a_thread_is_linked_with_its_thread() -> None:
+    assert history_view.link_to(told()) == f"https://slack.com/archives/{CHANNEL_ID}/p1700000000000100"
+    assert history_view.link_to(told(thread_ts="1600000000.000100")) == (
+        f"https://slack.com/archives/{CHANNEL_ID}/p1700000000000100?thread_ts=1600000000.000100&cid={CHANNEL_ID}"
+    )
+    assert history_view.link_to(told(message_ts="")) == ""
+
+
 def known(**more: Any) -> Known:
     base: dict[str, Any] = {
         "space_id": "cams-1",

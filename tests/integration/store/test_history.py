@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -6,7 +7,7 @@ from bot.alerts.bundle import plan
 from bot.store import NewPost, Store
 from bot.store.owing import owe_post
 from tests.fixtures.alert_samples import put_card
-from tests.fixtures.changes import record_change
+from tests.fixtures.changes import REJECTED, record_change
 from tests.fixtures.clock import NOON
 
 LEASE = timedelta(minutes=2)
@@ -36,6 +37,20 @@ async def test_a_history_tells_whom_a_change_was_told_and_when(store: Store) -> 
         ("C2", "bundled", "", "not_in_channel"),
     ]
     assert [one.sent_at is None for one in moment.told] == [False, True]
+
+
+async def test_a_history_tells_in_whose_thread_a_later_change_stands(store: Store) -> None:
+    await store.subscribe("space-1", "C1", "U1", NOON)
+    for at, (change, ts) in enumerate(
+        [(REJECTED, "1.5"), (replace(REJECTED, before="REJECTED", after="DISABLED"), "2.5")]
+    ):
+        await record_change(store, "space-1", NOON + at * MINUTE, change)
+        await store.bundle(plan, NOON + at * MINUTE)
+        [post] = await store.claim_posts(NOON + at * MINUTE, LEASE, 10)
+        await store.sent(post, ts, NOON + at * MINUTE)
+    later, earlier = await store.history("space-1", 10)
+
+    assert [(one.message_ts, one.thread_ts) for one in (*earlier.told, *later.told)] == [("1.5", ""), ("2.5", "1.5")]
 
 
 async def test_a_history_tells_who_did_what_after_which_change(store: Store) -> None:
