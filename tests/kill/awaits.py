@@ -18,6 +18,8 @@ from typing import Any, Self
 # What stands between two coroutines of a chain and does not say what it waits for.
 WRAPPERS = {"async_generator_asend", "async_generator_athrow", "coroutine_wrapper"}
 OURS = ("bot", "handlers")
+# What a change goes through, from what CAMS pushes and answers to the message that is recorded and shown.
+WAY = ("callback_route.py", "outbox.py", "pushes.py", "review.py", "showing.py", "watching.py")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Await:
     @cached_property
     def over(self) -> int:
         return _number(f"{self.name} over")
+
+    @property
+    def is_on_the_way(self) -> bool:
+        """Whether a change waits here for its message; else the bot does something else besides."""
+        return any(f"bot/{file}:" in self.name for file in WAY)
 
     def __str__(self) -> str:
         """Name the innermost line of the program's own, and the innermost of all."""

@@ -11,12 +11,17 @@ from tests.kill.life import Kind, Plan
 # Where more are left a life is given a part of them, so that not always those come first that come early.
 FEW = 8
 # Some begin to look out for their moments when they start: there is what the one before them left.
-KINDS: Sequence[Kind] = ("await", "await", "await", "start")
+KINDS: Sequence[Kind] = ("await", "start")
+# Where fewer are left a life does not pass any of them by.
+SCARCE = 60
 
 
 @dataclass
 class Moments:
-    """What is known of the moments, each with its place. `met` came only in lives that had been killed or troubled."""
+    """What is known of the moments, each with its place.
+
+    A change passes those `on_the_way` to its message without any trouble; `met` are all others.
+    """
 
     on_the_way: dict[int, str] = field(default_factory=dict)
     met: dict[int, str] = field(default_factory=dict)
@@ -46,25 +51,27 @@ class Hunt:
         self.moments = Moments()
 
     def learn(self) -> None:
-        """Take the moments of the lives so far for those on the way."""
-        self.moments.on_the_way = self._read()
+        """Take from the lives so far the moments on the way."""
+        self.moments.on_the_way = _moments(place for place in self._read() if place.is_on_the_way)
 
     def aim(self, plan: Plan) -> Plan:
-        """Return the plan with moments, every other time such on the way alone; without any it keeps its callback."""
-        self.moments.add(Moments(met=self._read()))
-        mine = self._some(self.moments.on_the_way)
-        if not mine or self._rng.random() < 0.5:
-            mine += self._some(self.moments.met)
+        """Return the plan with moments, those on the way first; without any it keeps its callback."""
+        self.moments.add(Moments(met=_moments(self._read())))
+        mine = self._some(self.moments.on_the_way) or self._some(self.moments.met)
         if not mine:
             return replace(plan, kind="change")
-        kind, callback = self._rng.choice(KINDS), self._rng.choice((0, plan.callback // 2))
-        return replace(plan, kind=kind, callback=callback, moments=frozenset(mine))
+        callback = 0 if len(mine) < SCARCE else self._rng.choice((0, plan.callback // 2))
+        return replace(plan, kind=self._rng.choice(KINDS), callback=callback, moments=frozenset(mine))
 
     def _some(self, moments: Iterable[int]) -> list[int]:
         left = [one for one in moments if one % self._of == self._part and one not in self.moments.struck]
         return left if len(left) <= FEW else self._rng.sample(left, len(left) // 2)
 
-    def _read(self) -> dict[int, str]:
+    def _read(self) -> list[Await]:
         names = {name for file in self._files if file.exists() for name in file.read_text().splitlines()}
-        places = [Await(name) for name in sorted(names)]
-        return {place.begun: f"begun {place}" for place in places} | {place.over: f"over {place}" for place in places}
+        return [Await(name) for name in sorted(names)]
+
+
+def _moments(places: Iterable[Await]) -> dict[int, str]:
+    known = list(places)
+    return {one.begun: f"begun {one}" for one in known} | {one.over: f"over {one}" for one in known}

@@ -33,8 +33,8 @@ COLUMNS = (
 def print_table(reports: Mapping[str, Report]) -> None:
     """Print a line for each configuration and one for all, and the first of what was wrong.
 
-    Each await is two moments: the waiting begins, and it is over. `awaits` are those between a change and its recorded
-    message, in a life without trouble: a bot was killed at so many of how many; `besides` those of other lives only.
+    Each await is two moments: the waiting begins, and it is over. `awaits` are those that a change without trouble
+    passes on its way to its recorded message: a bot was killed at so many of how many; `besides` are all others.
     `owed` counts a change once for each of its channels; `strange` was told and never made; `stale` are cards that show
     what is not so any more; `taken away` are messages that were deleted again; `callbacks` is the longest way of a
     change to its last message; `ended` are lives that ended without being killed; `seconds` are those of the longest
