@@ -1,7 +1,8 @@
 """A start while the server is started again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -11,40 +12,26 @@ from bot.store import open_store
 from tests.fixtures.databases import fresh_schema
 from tests.kill.wire import Wire
 
-
-@pytest.fixture
-async def url() -> AsyncIterator[str]:
-    async with fresh_schema() as found:
-        yield found
+Trouble = Callable[[Wire, float], Coroutine[Any, Any, None]]
 
 
-async def test_a_start_waits_for_a_server_that_comes_back(url: str) -> None:
-    async with Wire.open(url) as wire:
-        away = asyncio.create_task(wire.away(0.3))
+@pytest.mark.parametrize("trouble", [Wire.away, Wire.deaf])
+async def test_a_start_waits_for_a_server_that_comes_back(trouble: Trouble) -> None:
+    async with fresh_schema() as url, Wire.open(url) as wire:
+        troubled = asyncio.create_task(trouble(wire, 0.3))
         await asyncio.sleep(0)
         async with open_store(wire.address(url)) as store:
             watches = await store.watches()
-        await away
-
-    assert watches == []
-
-
-async def test_a_start_whose_migration_lost_its_answers_begins_anew(url: str) -> None:
-    async with Wire.open(url) as wire:
-        deaf = asyncio.create_task(wire.deaf(0.3))
-        await asyncio.sleep(0)
-        async with open_store(wire.address(url)) as store:
-            watches = await store.watches()
-        await deaf
+        await troubled
 
     assert watches == []
 
 
 async def test_a_server_that_stays_away_is_told_with_the_time_that_it_was_tried(
-    url: str, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(bot.store, "START_SECONDS", 0.3)
-    async with Wire.open(url) as wire:
+    async with fresh_schema() as url, Wire.open(url) as wire:
         away = asyncio.create_task(wire.away(60))
         await asyncio.sleep(0)
         with pytest.raises(DatabaseError, match=r"cannot be opened: ConnectionRefusedError.* tried for 0 seconds\.$"):
@@ -53,9 +40,9 @@ async def test_a_server_that_stays_away_is_told_with_the_time_that_it_was_tried(
         away.cancel()
 
 
-async def test_a_wrong_name_is_not_tried_again(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_wrong_name_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bot.store, "START_SECONDS", 3600)
-    strange = url.replace("/test?", "/not_there?")
-    with pytest.raises(DatabaseError, match=r"InvalidCatalogNameError, database .* does not exist\.$"):
-        async with open_store(strange):
-            pass
+    async with fresh_schema() as url:
+        with pytest.raises(DatabaseError, match=r"InvalidCatalogNameError, database .* does not exist\.$"):
+            async with open_store(url.replace("/test?", "/not_there?")):
+                pass
