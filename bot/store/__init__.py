@@ -21,6 +21,7 @@ from bot.store.bundling import BundleQueries, Situation, Telling
 from bot.store.cards import CardChange, CardQueries, Say
 from bot.store.channels import ChannelQueries
 from bot.store.columns import storable
+from bot.store.delivery import Alert, Card, CardAct, Channel, Mode, NewPost, Post
 from bot.store.engine import cannot_open, create_engine, is_away, reason, try_file
 from bot.store.history import HistoryQueries, Moment, Told
 from bot.store.journal import JournalQueries, LostLeaseError
@@ -32,18 +33,11 @@ from bot.store.register import RegisterQueries, Stamp
 from bot.store.rows import (
     Alarm,
     AlarmKind,
-    Alert,
     AuditEntry,
     Callbacks,
-    Card,
-    CardAct,
     Change,
-    Channel,
     JournalEntry,
     Kind,
-    Mode,
-    NewPost,
-    Post,
     Space,
     SpaceNumber,
     Subscription,

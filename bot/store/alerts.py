@@ -7,7 +7,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import values_of
-from bot.store.rows import Alert, Transition
+from bot.store.delivery import Alert
+from bot.store.rows import Transition
 from bot.store.tables import alerts, transitions
 
 _WITH_TRANSITION = select(alerts, transitions).join(transitions)

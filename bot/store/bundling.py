@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.alerts import alerts_of
 from bot.store.base import Queries, insert, time_of
+from bot.store.delivery import Alert, Card, Channel, NewPost, PostKind
 from bot.store.owing import owe_post
-from bot.store.rows import Alert, Card, Channel, NewPost, PostKind
 from bot.store.tables import alerts, cards, channels, posts, transitions
 
 FLAPS_WITHIN = timedelta(hours=1)

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, time_of
+from bot.store.delivery import Card, CardAct, NewPost
 from bot.store.owing import owe_post
-from bot.store.rows import Card, CardAct, NewPost
 from bot.store.tables import acts, cards, posts
 
 CardChange = Callable[[Card], Card | None]

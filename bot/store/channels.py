@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, insert, values_of
 from bot.store.cards import end_cards
+from bot.store.delivery import Channel, NewPost
 from bot.store.owing import owe_post
-from bot.store.rows import Channel, NewPost, Transition
+from bot.store.rows import Transition
 from bot.store.tables import alerts, cards, channels, posts, transitions
 
 # As many values as both databases take in one statement, by far.

@@ -10,7 +10,8 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries
-from bot.store.rows import AlertState, CardAct, Post, Transition
+from bot.store.delivery import AlertState, CardAct, Post
+from bot.store.rows import Transition
 from bot.store.tables import acts, alerts, cards, posts, transitions
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import func, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import insert as insert_or
-from bot.store.rows import Change, NewPost, Origin, Transition
+from bot.store.delivery import NewPost
+from bot.store.rows import Change, Origin, Transition
 from bot.store.tables import alerts, posts, transitions
 from bot.store.wake import wake
 

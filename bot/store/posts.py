@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.base import Queries, UnderWay, insert, time_of
+from bot.store.delivery import Channel, NewPost, Post
 from bot.store.owing import owe_post
-from bot.store.rows import Channel, NewPost, Post
 from bot.store.tables import alerts, cards, channels, posts
 from bot.store.wake import wake
 

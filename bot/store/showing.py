@@ -11,8 +11,8 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, time_of
+from bot.store.delivery import Card, CardAct
 from bot.store.posts import LONGEST_WAIT
-from bot.store.rows import Card, CardAct
 from bot.store.tables import acts, cards, channels, posts
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.statuses import is_well
-from bot.store.rows import Mode
+from bot.store.delivery import Mode
 from tests.fixtures.place import Place
 from tests.unit.hostile import message_problems
 
