@@ -18,7 +18,7 @@ from tests.kill.table import print_table
 from tests.kill.trial import Report, Trial, run_apart
 
 # Which part of the kills falls to which configuration.
-MATRIX: Sequence[tuple[Database, int, float]] = (("sqlite", 1, 0.3), ("postgresql", 1, 0.3), ("postgresql", 3, 0.4))
+MATRIX: Sequence[tuple[Database, int, float]] = (("sqlite", 1, 0.34), ("postgresql", 1, 0.24), ("postgresql", 3, 0.42))
 KILLS_IN_A_PART = 90
 
 

@@ -24,6 +24,7 @@ import apscheduler.triggers.interval
 import bot.app
 import bot.cli
 import bot.outbox
+import bot.polling
 import bot.showing
 import bot.slack_errors
 import bot.watching
@@ -107,6 +108,8 @@ def hurry() -> None:
     bot.outbox.POST_TIMEOUT, bot.outbox.LEASE = timedelta(seconds=3), timedelta(seconds=5)
     bot.showing.UPDATE_TIMEOUT, bot.showing.LEASE = timedelta(seconds=2), timedelta(seconds=4)
     bot.watching.LEASE, bot.watching.HOLD_AFTER = timedelta(seconds=3), 1.0
+    # The stage's clock says that a look has failed for hours, which it then waits out by the machine's.
+    bot.polling.FAILING_AT_MOST = timedelta(seconds=2)
     bot.slack_errors.WAITS = (timedelta(seconds=1), timedelta(seconds=2), timedelta(seconds=4))
     bundle.FLOOD_PAUSE = timedelta(seconds=3)
     bundle.SETTLED_AFTER, bundle.HELD_AT_MOST = timedelta(seconds=4), timedelta(seconds=10)
