@@ -55,9 +55,14 @@ class Hunt:
         self.moments.on_the_way = _moments(place for place in self._read() if place.is_on_the_way)
 
     def aim(self, plan: Plan) -> Plan:
-        """Return the plan with moments, those on the way first; without any it keeps its callback."""
-        self.moments.add(Moments(met=_moments(self._read())))
-        mine = self._some(self.moments.on_the_way) or self._some(self.moments.met)
+        """Return the plan with moments, those on the way first; without any it keeps its callback.
+
+        What was met on the way later comes next: another trial may know it from its first lives, and leave it to this.
+        """
+        places = self._read()
+        self.moments.add(Moments(met=_moments(places)))
+        later = _moments(place for place in places if place.is_on_the_way)
+        mine = self._some(self.moments.on_the_way) or self._some(later) or self._some(self.moments.met)
         if not mine:
             return replace(plan, kind="change")
         callback = 0 if len(mine) < SCARCE else self._rng.choice((0, plan.callback // 2))

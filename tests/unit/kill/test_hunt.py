@@ -35,8 +35,12 @@ def test_lives_end_on_the_way_of_a_change_first_and_then_wherever_else_one_was(t
     first = aimed(hunt)
     hunt.moments.struck |= moments(*ON_THE_WAY)
 
+    then = aimed(hunt)
+    hunt.moments.struck |= moments(MET)
+
     assert set(first) == {frozenset(moments(*ON_THE_WAY))}
-    assert set(aimed(hunt)) == {frozenset(moments(BESIDES, MET))}
+    assert set(then) == {frozenset(moments(MET))}
+    assert set(aimed(hunt)) == {frozenset(moments(BESIDES))}
 
 
 def test_of_many_moments_a_life_gets_a_part_and_all_get_their_turn(tmp_path: Path) -> None:
