@@ -51,7 +51,7 @@ def main(
     database: Annotated[Database | None, typer.Option(help="Only this one; default: the matrix.")] = None,
     replicas: Annotated[int, typer.Option(min=1, max=5, help="Bots at once, where a database is named.")] = 1,
     seed: Annotated[int, typer.Option(help="What happens by chance happens the same way again, as far as it can.")] = 1,
-    jobs: Annotated[int, typer.Option(min=1, help="Trials at once; most of the time each waits.")] = 6,
+    jobs: Annotated[int, typer.Option(min=1, help="Trials at once; more of them than there are cores are slower.")] = 4,
     kinds: Annotated[str, typer.Option("--weather", help=weather.HELP)] = ",".join(weather.ALL),
 ) -> None:
     """Kill the bot, and see whether every review change reaches its channels exactly once."""
