@@ -15,7 +15,7 @@ run: $(VENV)/.runtime ## The bot, with the settings in the environment.
 test: $(VENV)/.dev ## The whole suite; PostgreSQL at TEST_DATABASE_URL where it answers.
 	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --dist loadfile)
 
-kill-matrix: $(VENV)/.dev ## The bot killed two thousand times, at every await: is every change told once? ARGS="--kills 100" for less.
+kill-matrix: $(VENV)/.dev ## The bot killed over two thousand times, at its awaits and by chance: is every change told once? ARGS="--kills 100" for less.
 	@$(BIN)/python -m tests.kill $(ARGS)
 
 lint: $(VENV)/.dev
