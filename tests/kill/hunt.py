@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.kill.awaits import Await
+from tests.kill.board import Board
 from tests.kill.life import Kind, Plan
 
 # Where more are left a life is given a part of them, so that not always those come first that come early.
@@ -14,6 +15,8 @@ FEW = 8
 KINDS: Sequence[Kind] = ("await", "start")
 # Where fewer are left a life does not pass any of them by.
 SCARCE = 60
+# How many of the lives that wait for the last few moments on the way may end elsewhere.
+OTHERS_TOO = 0.5
 
 
 @dataclass
@@ -33,6 +36,11 @@ class Moments:
         self.met = {moment: name for moment, name in (self.met | other.met).items() if moment not in self.on_the_way}
         self.struck |= other.struck
 
+    @property
+    def left_on_the_way(self) -> list[str]:
+        """Return the places on the way at which nobody died."""
+        return self.left(self.on_the_way)
+
     def left(self, moments: Mapping[int, str]) -> list[str]:
         """Return the places of those at which nobody died."""
         return [name for moment, name in moments.items() if moment not in self.struck]
@@ -41,35 +49,47 @@ class Moments:
 class Hunt:
     """Chooses the moments of which a life ends at the first that it comes to.
 
-    Several trials share the moments of a configuration: of `of` trials the `part`-th, from 0, takes each `of`-th.
+    What other trials of the configuration learn and strike is on the board.
     """
 
-    def __init__(self, files: Iterable[Path], rng: random.Random, part: int = 0, of: int = 1) -> None:
+    def __init__(self, files: Iterable[Path], rng: random.Random, board: Board) -> None:
         self._files = list(files)
         self._rng = rng
-        self._part, self._of = part, of
+        self._board = board
         self.moments = Moments()
 
     def learn(self) -> None:
         """Take from the lives so far the moments on the way."""
-        self.moments.on_the_way = _moments(place for place in self._read() if place.is_on_the_way)
+        self._board.learned(place for place in self._read() if place.is_on_the_way)
+
+    def strike(self, moment: int) -> None:
+        """Note that a life has ended at a moment."""
+        self._board.strike(moment)
+
+    def look(self) -> Moments:
+        """Bring what is known up to date, and return it."""
+        self.moments.add(Moments(_moments(self._board.way), _moments(self._read()), self._board.struck))
+        return self.moments
 
     def aim(self, plan: Plan) -> Plan:
         """Return the plan with moments, those on the way first; without any it keeps its callback.
 
-        What was met on the way later comes next: another trial may know it from its first lives, and leave it to this.
+        What was met on the way later, in troubles, comes next. Of the moments on the way the last few are rare, and
+        most lives would wait for them in vain: so every other life ends at something else too.
         """
-        places = self._read()
-        self.moments.add(Moments(met=_moments(places)))
-        later = _moments(place for place in places if place.is_on_the_way)
-        mine = self._some(self.moments.on_the_way) or self._some(later) or self._some(self.moments.met)
+        known = self.look()
+        first = self._some(known.on_the_way)
+        later = _moments(place for place in self._read() if place.is_on_the_way)
+        rest = self._some(set(later) - set(known.on_the_way)) or self._some(set(known.met) - set(later))
+        is_rare = len(known.left_on_the_way) <= FEW
+        mine = first + rest if not first or (is_rare and self._rng.random() < OTHERS_TOO) else first
         if not mine:
             return replace(plan, kind="change")
         callback = 0 if len(mine) < SCARCE else self._rng.choice((0, plan.callback // 2))
         return replace(plan, kind=self._rng.choice(KINDS), callback=callback, moments=frozenset(mine))
 
     def _some(self, moments: Iterable[int]) -> list[int]:
-        left = [one for one in moments if one % self._of == self._part and one not in self.moments.struck]
+        left = sorted(set(moments) - self.moments.struck)
         return left if len(left) <= FEW else self._rng.sample(left, len(left) // 2)
 
     def _read(self) -> list[Await]:

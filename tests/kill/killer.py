@@ -121,7 +121,7 @@ class Killer:
             self._alive -= 1
             self._count(ending, plan, waiting)
             if victim.control.struck:
-                self._hunt.moments.struck.add(victim.control.struck)
+                self._hunt.strike(victim.control.struck)
             self._blackout()
 
     def _count(self, ending: Ending, plan: Plan, waiting: deque[Plan]) -> None:

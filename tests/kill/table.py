@@ -53,7 +53,7 @@ def print_table(reports: Mapping[str, Report]) -> None:
     for detail in whole.verdict.details:
         typer.echo(detail)
     for name, report in reports.items():
-        for place in report.moments.left(report.moments.on_the_way)[:PLACES]:
+        for place in report.moments.left_on_the_way[:PLACES]:
             typer.echo(f"{name}: nobody died at {place}")
     for folder in whole.logs:
         typer.echo(f"The logs are in {folder}.")

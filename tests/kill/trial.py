@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
+from tests.kill.board import Board
 from tests.kill.hunt import Hunt, Moments
 from tests.kill.judge import Verdict
 from tests.kill.killer import Killer, learn, plans
@@ -24,9 +25,8 @@ class Trial:
     seed: int
     layout: Layout
     weather: tuple[str, ...] = ()
-    # Which share of the moments it is to hunt, of how many.
-    part: int = 0
-    of: int = 1
+    # The folder of the board that it shares with other trials of the same layout; without one it has its own.
+    board: Path | None = None
 
 
 @dataclass
@@ -63,7 +63,7 @@ async def run(trial: Trial, folder: Path) -> Report:
     """Do a trial; the logs of the bots are in the folder."""
     began, rng = monotonic(), random.Random(trial.seed)
     async with open_stage(trial.layout, folder, rng) as stage:
-        hunt = Hunt([victim.awaits for victim in stage.victims], rng, trial.part, trial.of)
+        hunt = Hunt([victim.awaits for victim in stage.victims], rng, Board(trial.board or folder / "board"))
         killer, weather = Killer(stage, hunt), Weather(stage, random.Random(trial.seed + 1), trial.weather)
         try:
             way = await learn(stage)
@@ -76,7 +76,7 @@ async def run(trial: Trial, folder: Path) -> Report:
                 victim.kill()
         report = await reported(stage, weather, killer.kills)
     report.ended, report.callbacks, report.seconds = killer.ended, way.callbacks, monotonic() - began
-    report.moments = hunt.moments
+    report.moments = hunt.look()
     return report
 
 
