@@ -24,7 +24,7 @@ from tests.kill.trial import Report, Trial, run_apart
 MATRIX: Sequence[tuple[Database, int, float]] = (("sqlite", 1, 0.34), ("postgresql", 1, 0.24), ("postgresql", 3, 0.42))
 KILLS_IN_A_PART = 90
 # So often a configuration with moments on the way left gets such a part of its kills again.
-REST_ROUNDS = 3
+REST_ROUNDS = 5
 REST_OF = 10
 
 
