@@ -1,7 +1,7 @@
 """Which messages are made of the alerts that a channel is owed. Pure: values in, values out.
 
 few changes   a card per WABA that lives: its message, then edits and lines in its thread
-many at once  one message with a table, and a thread that names each
+many at once  one message with a table, and a thread that names each; so too where many were told one by one just now
 to and fro    the first few one by one, the rest together once it has settled
 """
 
@@ -35,7 +35,7 @@ def plan(found: Situation) -> list[Telling]:
     if waits(found):
         return []
     ready, held = _sorted_out(found)
-    if len(ready) >= FLOOD_FROM:
+    if _is_flood(found, ready):
         return [*_flood(found, [alert for group in (ready, *held) for alert in group])]
     board = dict(found.cards)
     rooted = set(found.rooted)
@@ -50,6 +50,16 @@ def waits(found: Situation) -> bool:
     if found.channel.mode == "digest" or found.backlog >= BACKLOG_MAX:
         return True
     return found.flooded_at is not None and _is_within(FLOOD_PAUSE, found.flooded_at, found.now)
+
+
+def _is_flood(found: Situation, ready: Sequence[Alert]) -> bool:
+    """Whether changes are told together: many at once, or some after many that were told one by one just now."""
+    if len(ready) >= FLOOD_FROM:
+        return True
+    # Each WABA counts once: one that goes to and fro makes no flood by what was told of it alone.
+    spaces = {alert.transition.space_id for alert in ready}
+    told = sum(_is_within(FLOOD_PAUSE, at, found.now) for at in found.told.values())
+    return len(spaces) > 1 and told + len(spaces) >= FLOOD_FROM
 
 
 def _is_within(span: timedelta, then: datetime, now: datetime) -> bool:
