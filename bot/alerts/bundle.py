@@ -178,10 +178,13 @@ def _dirty(card: Card, now: datetime) -> Card:
 def _flood(found: Situation, alerts: Sequence[Alert]) -> Iterator[Telling]:
     """Tell many together. Cards are kept, and edited where they have a message; the thread names every change."""
     changes = [alert.transition for alert in alerts]
-    yield Telling([], "flood", _always(flood_view.flood(changes).dumps()))
+    kept = [*_cards_of_many(found, changes)] if found.channel.mode == "card" else []
+    keys = [alert.id for alert in alerts]
+    is_open = any(one.card and one.card.state == "open" and not one.card.acked_by for one in kept)
+    buttons = [flood_view.ack_button(min(keys), max(keys))] if is_open else []
+    yield Telling([], "flood", _always(flood_view.flood(changes, buttons).dumps()))
     yield from _parts(alerts)
-    if found.channel.mode == "card":
-        yield from _cards_of_many(found, changes)
+    yield from kept
 
 
 def _parts(alerts: Sequence[Alert]) -> Iterator[Telling]:

@@ -1,8 +1,9 @@
 from datetime import timedelta
 
+from bot.alerts.acting import acknowledge
 from bot.alerts.bundle import FLAPS_TOLD, FLOOD_FROM, HELD_AT_MOST, SETTLED_AFTER
 from tests.fixtures.clock import NOON
-from tests.fixtures.place import Place
+from tests.fixtures.place import Place, alert_of
 from tests.unit.hostile import message_problems
 
 MINUTE = timedelta(minutes=1)
@@ -99,6 +100,47 @@ def test_what_comes_back_a_moment_after_many_were_told_is_one_message_and_closes
 
     assert [one.kind for one in made] == ["flood", "part"]
     assert place.open == []
+
+
+def offered(place: Place) -> list[str]:
+    """Return the values of the buttons under the messages that were made."""
+    blocks = [block for made in place.made if made.kind == "flood" for block in made.message.blocks]
+    return [button["value"] for block in blocks if block["type"] == "actions" for button in block["elements"]]
+
+
+def test_what_a_flood_leaves_open_can_be_acknowledged_at_once() -> None:
+    place = Place()
+    rejected(place, *range(FLOOD_FROM))
+
+    assert offered(place) == [f"{alert_of(place.seen[0]).id}-{alert_of(place.seen[-1]).id}"]
+
+
+def test_there_is_nothing_to_acknowledge_where_all_is_well() -> None:
+    place = Place()
+    for number in range(FLOOD_FROM):
+        place.moves("REJECTED", "APPROVED", space=f"cams-{number}")
+    place.tick()
+
+    assert (place.kinds, offered(place)) == (["flood", "part"], [])
+
+
+def test_there_is_nothing_to_acknowledge_where_there_are_no_cards() -> None:
+    place = Place(mode="each")
+    rejected(place, *range(FLOOD_FROM))
+
+    assert (place.kinds, offered(place)) == (["flood", "part"], [])
+
+
+def test_what_is_acknowledged_and_got_no_worse_needs_no_other_acknowledgement() -> None:
+    place = Place()
+    for number in range(FLOOD_FROM):
+        place.moves("DISABLED", space=f"cams-{number}")
+        place.tick()
+        place.card = acknowledge("U1", place.now, place.card)
+    place.now += MINUTE
+    rejected(place, *range(FLOOD_FROM))
+
+    assert (place.kinds[-2:], offered(place)) == (["flood", "part"], [])
 
 
 def test_a_flood_of_thousands_names_every_change_once() -> None:
