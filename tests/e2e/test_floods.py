@@ -31,13 +31,17 @@ def space_of(world: World, number: int) -> str:
 
 async def presses_all(world: World, head: Message, name: str = "operator") -> str:
     """Let somebody press the button, and return the answer, which may come before or after the line in the thread."""
+    return await presses(world, head, "flood.ack", name)
+
+
+async def presses(world: World, message: Message, button: str, name: str = "operator") -> str:
     person = world.person(name)
 
     def answers() -> list[Message]:
         return [one for one in person.messages(world.channel) if one.ephemeral_to]
 
     before = len(answers())
-    done(await person.press(head, "flood.ack"))
+    done(await person.press(message, button))
     return shown((await world.slack.wait_for(lambda: answers()[before:]))[0])
 
 
@@ -72,4 +76,26 @@ async def test_who_may_only_look_acknowledges_nothing(world: World) -> None:
     head = await flood(world)
 
     assert "operator" in await presses_all(world, head, "viewer")
+    assert await acked(world) == [""] * MANY
+
+
+async def test_one_of_a_flood_is_acknowledged_in_the_list_of_open_alerts(world: World) -> None:
+    await flood(world)
+    listed = await world.says("operator", "/cams alerts here")
+    third = next(line for line in shown(listed).splitlines() if line.startswith("3. "))
+    [card] = await world.store.open_cards(channel_id=world.channel_id, space_id=space_of(world, 2))
+
+    assert buttons(listed) == [f"Acknowledge {number}" for number in range(1, MANY + 1)]
+    assert "Kiosk 2 REJECTED" in third
+    assert "Kiosk 2 is acknowledged." in await presses(world, listed, "card.ack:3")
+    assert "is so already" in await presses(world, listed, "card.ack:3")
+    assert (await acked(world)).count("") == MANY - 1
+    assert [one.act for one in await world.store.card_acts(card.id)] == ["ack"]
+
+
+async def test_who_may_only_look_acknowledges_nothing_in_the_list(world: World) -> None:
+    await flood(world)
+    listed = await world.says("viewer", "/cams alerts here")
+
+    assert "operator" in await presses(world, listed, "card.ack:1", "viewer")
     assert await acked(world) == [""] * MANY
