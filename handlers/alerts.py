@@ -63,8 +63,9 @@ async def acknowledge_all(ask: Ask, services: Services) -> Reply:
     if not swept.cards:
         raise UserError(f"{NOTHING_LEFT} {SEE_OPEN}")
     count = len(swept.cards)
-    left = f" Changed since, and not acknowledged: {len(swept.moved)}. {SEE_OPEN}" if swept.moved else ""
-    return Reply(f"{flood_view.alerts(count)} {'is' if count == 1 else 'are'} acknowledged. {QUIET_ALL}{left}")
+    said = f" {flood_view.alerts(count)} {'is' if count == 1 else 'are'} acknowledged. {QUIET_ALL}"
+    rest = [blocks.prose(f"Changed since, and not acknowledged: {len(swept.moved)}. {SEE_OPEN}")] if swept.moved else []
+    return Reply(said.strip(), [blocks.lines([blocks.emoji("white_check_mark"), said]), *rest])
 
 
 @router.press("card.unack", requires=Role.OPERATOR)
