@@ -14,11 +14,10 @@ from typing import TypeGuard
 
 from bot.alerts import change_view, flood_view, view
 from bot.alerts.attend import moved
+from bot.alerts.flood_view import FLOOD_FROM
 from bot.statuses import is_undecided, is_well
 from bot.store import Alert, Card, Situation, Telling, Transition
 
-# So many changes at once are told together.
-FLOOD_FROM = 10
 # So many changes of one WABA within an hour are told one by one. What follows is told when there was none for a
 # while, or when people have waited for long enough.
 FLAPS_TOLD = 4

@@ -12,6 +12,8 @@ from bot.blocks import Block, Part
 from bot.statuses import WELL, meaning
 from bot.store import Card, Swept, Transition
 
+# So many changes at once are told together.
+FLOOD_FROM = 10
 # Undocumented: Slack refuses a message at 13,297 characters in its blocks, https://github.com/slackapi/bolt-js/issues/2509
 PART_MAX = 12_000
 # All cells together, https://docs.slack.dev/reference/block-kit/blocks/table-block
@@ -54,7 +56,7 @@ def acknowledged(by: str, swept: Swept) -> Message:
     """Return the line that says who has acknowledged how many of those that a flood told."""
     count, left = len(swept.cards), len(swept.moved)
     rest = f" Changed since, and left: {left}." if left else ""
-    row: list[Part] = [blocks.emoji("eyes"), " ", person(by), f" acknowledged {alerts(count)} of these.{rest}"]
+    row: list[Part] = [blocks.emoji("eyes"), " ", person(by), f" acknowledged {count} of these alerts.{rest}"]
     return Message(f"{alerts(count)} acknowledged.", [blocks.lines(row)])
 
 

@@ -57,7 +57,7 @@ async def test_all_of_a_flood_is_acknowledged_with_one_press_and_the_thread_says
     assert "12 alerts are acknowledged. Nobody is reminded" in await presses_all(world, head)
     assert await acked(world) == [operator] * MANY
     *_, line = await world.alerts(3)
-    assert (line.thread_ts, shown(line)) == (head.ts, f":eyes: @{operator} acknowledged 12 alerts of these.")
+    assert (line.thread_ts, shown(line)) == (head.ts, f":eyes: @{operator} acknowledged 12 of these alerts.")
     row = await world.audited("flood.ack")
     assert (row.user_id, row.outcome) == (operator, "ok")
     told = shown(await world.says("viewer", f"/cams history {space_of(world, 0)}"))

@@ -118,8 +118,8 @@ def test_the_table_of_a_flood_begins_with_the_most_urgent() -> None:
 @pytest.mark.parametrize(
     ("swept", "says"),
     [
-        (Swept([card()] * 12, []), "acknowledged 12 alerts of these."),
-        (Swept([card()], [card()] * 2), "acknowledged 1 alert of these. Changed since, and left: 2."),
+        (Swept([card()] * 12, []), "acknowledged 12 of these alerts."),
+        (Swept([card()], [card()] * 2), "acknowledged 1 of these alerts. Changed since, and left: 2."),
     ],
 )
 def test_the_thread_of_a_flood_says_who_acknowledged_how_many(swept: Swept, says: str) -> None:

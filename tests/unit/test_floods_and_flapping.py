@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from bot.alerts.acting import acknowledge
-from bot.alerts.bundle import FLAPS_TOLD, FLOOD_FROM, HELD_AT_MOST, SETTLED_AFTER
+from bot.alerts.bundle import FLAPS_TOLD, HELD_AT_MOST, SETTLED_AFTER
+from bot.alerts.flood_view import FLOOD_FROM
 from tests.fixtures.clock import NOON
 from tests.fixtures.place import Place, alert_of
 from tests.unit.hostile import message_problems

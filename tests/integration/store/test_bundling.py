@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.alerts.bundle import FLOOD_FROM, plan, waits
+from bot.alerts.bundle import plan, waits
+from bot.alerts.flood_view import FLOOD_FROM
 from bot.outbox import LEASE
 from bot.store import Channel, Post, Situation, Store, Telling
 from tests.fixtures.changes import REJECTED, record_change

@@ -8,7 +8,8 @@ from functools import partial
 import pytest
 
 from bot.alerts import acting
-from bot.alerts.bundle import FLOOD_FROM, FLOOD_PAUSE, plan
+from bot.alerts.bundle import FLOOD_PAUSE, plan
+from bot.alerts.flood_view import FLOOD_FROM
 from bot.alerts.message import Message
 from bot.store import Post, Store, Swept
 from tests.fixtures.changes import APPROVED, record_change
