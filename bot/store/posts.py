@@ -156,10 +156,11 @@ class PostQueries(Queries):
         broken = and_(channels.c.channel_id == channel_id, channels.c.broken_because != "")
         async with self._writing() as tx:
             at = await time_of(tx, now)
+            # Posts before their channel, as where one is sent, or the two could wait for each other.
+            waiting = and_(posts.c.channel_id == channel_id, posts.c.state == "owed", exists().where(broken))
+            await tx.execute(update(posts).where(waiting).values(due_at=at))
             if (await tx.execute(update(channels).where(broken).values(**_WORKS))).rowcount != 1:
                 return False
-            waiting = and_(posts.c.channel_id == channel_id, posts.c.state == "owed")
-            await tx.execute(update(posts).where(waiting).values(due_at=at))
             await wake(tx, "alerts")
             for notice in notices:
                 await owe_post(tx, notice, at)
