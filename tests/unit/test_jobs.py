@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -11,7 +11,7 @@ from bot import jobs
 from bot.store import Post, Wake
 from bot.tasks import Tasks
 from tests.fixtures.clock import NOON
-from tests.unit.fakes import FakeStore, make_services
+from tests.unit.fakes import FakeCams, FakeStore, make_services
 
 
 class Busy(FakeStore):
@@ -179,3 +179,38 @@ async def test_a_job_that_is_woken_while_it_runs_runs_once_more_and_not_twice_at
     scheduler.shutdown(wait=False)
 
     assert meanwhile == 1
+
+
+class Checked(FakeStore):
+    """Notes from when on watches were made due, after failing as often as it is told."""
+
+    def __init__(self, *mistakes: Exception) -> None:
+        super().__init__()
+        self.mistakes = list(mistakes)
+        self.made_due: list[datetime] = []
+
+    async def make_due(self, *, seen_before: datetime) -> None:
+        if self.mistakes:
+            raise self.mistakes.pop()
+        self.made_due.append(seen_before)
+
+
+async def check(store: Checked, *silences: float) -> list[datetime]:
+    """Let CAMS be found silent for so many seconds at one check after another; return when watches were made due."""
+    tasks, cams = Tasks(), FakeCams()
+    services = make_services(cams=cams, store=store)
+    check_cams = jobs.checking(tasks, jobs.refreshing(tasks))
+    for silent_for in silences:
+        cams.silent_for, cams.heard_since_trouble = silent_for, silent_for == 0
+        with suppress(ConnectionError):
+            await check_cams(services)
+    await tasks.drain(10)
+    return store.made_due
+
+
+async def test_after_a_silence_all_is_due_once_whoever_finds_cams_back() -> None:
+    assert await check(Checked(), 0, 10, 12, 0, 0) == [NOON - timedelta(seconds=12)]
+
+
+async def test_what_could_not_be_made_due_after_a_silence_is_made_due_later() -> None:
+    assert await check(Checked(ConnectionError()), 10, 0, 0) == [NOON - timedelta(seconds=10)]
