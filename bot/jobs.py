@@ -66,7 +66,7 @@ def checking(tasks: Tasks, refresh_register: Job) -> Job:
             began = services.clock() - timedelta(seconds=services.cams.silent_for)
             since = min(since or began, began)
         await health.probe(services.cams)
-        await health.tell(services.store, services.cams, await _everybody(services), services.clock())
+        await health.tell(services.store, services.cams, partial(_everybody, services), services.clock())
         # Whoever else asked may have found it back since the last check.
         if since and services.cams.heard_since_trouble:
             await services.store.make_due(seen_before=since)
@@ -79,9 +79,9 @@ def checking(tasks: Tasks, refresh_register: Job) -> Job:
 
 async def check_ways(services: Services) -> None:
     """Tell where messages wait for too long, and where callbacks stay away that came before."""
-    await health.tell_of_outbox(services.store, await _everybody(services), services.clock())
+    await health.tell_of_outbox(services.store, partial(_everybody, services), services.clock())
     if services.settings.callback_secret:
-        await health.tell_of_pushes(services.store, await _everybody(services), services.clock())
+        await health.tell_of_pushes(services.store, partial(_everybody, services), services.clock())
 
 
 async def _everybody(services: Services) -> list[str]:

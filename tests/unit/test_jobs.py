@@ -7,8 +7,8 @@ from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.testing import capture_logs
 
-from bot import jobs
-from bot.store import Post, Wake
+from bot import health, jobs
+from bot.store import Alarm, Post, Subscription, Wake
 from bot.tasks import Tasks
 from tests.fixtures.clock import NOON
 from tests.unit.fakes import FakeCams, FakeStore, make_services
@@ -182,12 +182,20 @@ async def test_a_job_that_is_woken_while_it_runs_runs_once_more_and_not_twice_at
 
 
 class Checked(FakeStore):
-    """Notes from when on watches were made due, after failing as often as it is told."""
+    """Notes from when on watches were made due, after failing as often as it is told; counts who reads all there is."""
 
     def __init__(self, *mistakes: Exception) -> None:
         super().__init__()
         self.mistakes = list(mistakes)
         self.made_due: list[datetime] = []
+        self.readings = 0
+
+    async def subscriptions(self, **_wanted: object) -> list[Subscription]:
+        self.readings += 1
+        return []
+
+    async def raise_alarm(self, _alarm: Alarm, *_: object) -> bool:
+        return True
 
     async def make_due(self, *, seen_before: datetime) -> None:
         if self.mistakes:
@@ -214,3 +222,12 @@ async def test_after_a_silence_all_is_due_once_whoever_finds_cams_back() -> None
 
 async def test_what_could_not_be_made_due_after_a_silence_is_made_due_later() -> None:
     assert await check(Checked(ConnectionError()), 10, 0, 0) == [NOON - timedelta(seconds=10)]
+
+
+async def test_who_is_to_be_told_of_trouble_is_asked_only_where_there_is_some() -> None:
+    store = Checked()
+    await check(store, 0, 0)
+    calm = store.readings
+    await check(store, health.SILENT_AFTER.total_seconds())
+
+    assert (calm, store.readings) == (0, 1)

@@ -8,6 +8,7 @@ from bot import health
 from bot.store import Alarm, Change, Store, Watch
 from tests.fixtures.changes import APPROVED
 from tests.fixtures.clock import NOON
+from tests.fixtures.delivery import everybody
 
 HOUR, LEASE = timedelta(hours=1), timedelta(minutes=1)
 
@@ -22,7 +23,7 @@ async def poll_finds_a_change(store: Store, at: datetime) -> None:
 
 
 async def told(store: Store, now: datetime) -> list[str]:
-    await health.tell_of_pushes(store, ["C9"], now)
+    await health.tell_of_pushes(store, everybody("C9"), now)
     return [alarm.kind for alarm in await store.alarms()]
 
 
