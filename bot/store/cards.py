@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, time_of
@@ -126,6 +126,6 @@ async def _save(tx: AsyncConnection, card: Card) -> None:
 
 
 async def _message_of(tx: AsyncConnection, card_id: int) -> int | None:
-    query = select(posts.c.id).where(posts.c.card_id == card_id, posts.c.kind == "card").order_by(posts.c.id).limit(1)
-    found: int | None = (await tx.execute(query)).scalar_one_or_none()
+    mine = and_(posts.c.card_id == card_id, posts.c.kind == "card", posts.c.state != "dropped")
+    found: int | None = await tx.scalar(select(func.max(posts.c.id)).where(mine))
     return found
