@@ -4,7 +4,7 @@ jobs.check_cams   -> (probe, where nobody else calls) -> troubles (pure) -> stor
 jobs.check_ways -> oldest post owed, push_silence (pure)                  -> the same
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -31,6 +31,8 @@ OVER: Mapping[AlarmKind, Kind] = {
 }
 
 log = structlog.get_logger()
+Everybody = Callable[[], Awaitable[Collection[str]]]
+"""Returns the channels that are told; asked only where there is something to tell."""
 
 
 def troubles(cams: CamsClient, now: datetime) -> dict[AlarmKind, Alarm]:
@@ -53,17 +55,17 @@ async def probe(cams: CamsClient) -> None:
         log.debug("CAMS was probed", error=type(exc).__name__, code=exc.code)
 
 
-async def tell(store: Store, cams: CamsClient, channels: Collection[str], now: datetime) -> None:
+async def tell(store: Store, cams: CamsClient, everybody: Everybody, now: datetime) -> None:
     """Raise the alarms of what is wrong, and clear those of what CAMS's own answers have shown to be over."""
     standing = {alarm.kind: alarm for alarm in await store.alarms() if alarm.kind in OF_CAMS}
     current = troubles(cams, now)
     for kind, alarm in current.items():
         if kind not in standing:
-            await _raise(store, alarm, channels)
+            await _raise(store, alarm, everybody)
     for kind, alarm in standing.items():
         # A process that has not heard from CAMS cannot know: another one may have raised it a moment ago.
         if kind not in current and cams.heard_since_trouble:
-            await _clear(store, alarm, channels, now)
+            await _clear(store, alarm, everybody, now)
 
 
 def push_silence(last_push: datetime | None, found: Collection[datetime], now: datetime) -> Alarm | None:
@@ -81,35 +83,35 @@ def push_silence(last_push: datetime | None, found: Collection[datetime], now: d
     return Alarm("push_silent", min(unpushed), detail)
 
 
-async def tell_of_pushes(store: Store, channels: Collection[str], now: datetime) -> None:
+async def tell_of_pushes(store: Store, everybody: Everybody, now: datetime) -> None:
     """Raise the alarm that pushes stay away, and clear it when one has come since."""
     last = next((came.at for came in await store.latest_callbacks(1, known=True)), None)
     standing = next((alarm for alarm in await store.alarms() if alarm.kind == "push_silent"), None)
     alarm = push_silence(last, await store.found_by_polls(FOUND_MAX), now)
     if standing is None and alarm:
-        await _raise(store, alarm, channels)
+        await _raise(store, alarm, everybody)
     elif standing and last and last > standing.since:
-        await _clear(store, standing, channels, now)
+        await _clear(store, standing, everybody, now)
 
 
-async def tell_of_outbox(store: Store, channels: Collection[str], now: datetime) -> None:
+async def tell_of_outbox(store: Store, everybody: Everybody, now: datetime) -> None:
     """Raise the alarm that messages wait for longer than they should, and clear it when none does."""
     oldest = await store.oldest_owed()
     standing = next((alarm for alarm in await store.alarms() if alarm.kind == "outbox_late"), None)
     is_late = oldest is not None and now - oldest >= LATE_AFTER
     if standing is None and oldest is not None and is_late:
-        await _raise(store, Alarm("outbox_late", oldest, "The oldest waits for longer than ten minutes."), channels)
+        await _raise(store, Alarm("outbox_late", oldest, "The oldest waits for longer than ten minutes."), everybody)
     elif standing and not is_late:
-        await _clear(store, standing, channels, now)
+        await _clear(store, standing, everybody, now)
 
 
-async def _raise(store: Store, alarm: Alarm, channels: Collection[str]) -> None:
-    if await store.raise_alarm(alarm, _change(alarm.kind, alarm), channels):
+async def _raise(store: Store, alarm: Alarm, everybody: Everybody) -> None:
+    if await store.raise_alarm(alarm, _change(alarm.kind, alarm), await everybody()):
         log.error("an alarm was raised", kind=alarm.kind, detail=alarm.detail)
 
 
-async def _clear(store: Store, alarm: Alarm, channels: Collection[str], now: datetime) -> None:
-    if await store.clear_alarm(alarm, _change(OVER[alarm.kind], alarm), channels, now):
+async def _clear(store: Store, alarm: Alarm, everybody: Everybody, now: datetime) -> None:
+    if await store.clear_alarm(alarm, _change(OVER[alarm.kind], alarm), await everybody(), now):
         log.info("an alarm is over", kind=alarm.kind)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -58,14 +58,19 @@ def checking(tasks: Tasks, refresh_register: Job) -> Job:
 
     After the trouble everything is looked at at once.
     """
+    since: datetime | None = None
 
     async def check_cams(services: Services) -> None:
-        was_silent = services.cams.silent_for > 0 or services.cams.key_problem is not None
-        began = services.clock() - timedelta(seconds=services.cams.silent_for)
+        nonlocal since
+        if services.cams.silent_for > 0 or services.cams.key_problem is not None:
+            began = services.clock() - timedelta(seconds=services.cams.silent_for)
+            since = min(since or began, began)
         await health.probe(services.cams)
-        await health.tell(services.store, services.cams, await _everybody(services), services.clock())
-        if was_silent and services.cams.heard_since_trouble:
-            await services.store.make_due(seen_before=began)
+        await health.tell(services.store, services.cams, partial(_everybody, services), services.clock())
+        # Whoever else asked may have found it back since the last check.
+        if since and services.cams.heard_since_trouble:
+            await services.store.make_due(seen_before=since)
+            since = None
             # Beside this, for it may take minutes, and trouble may come back meanwhile.
             tasks.start(refresh_register(services))
 
@@ -74,9 +79,9 @@ def checking(tasks: Tasks, refresh_register: Job) -> Job:
 
 async def check_ways(services: Services) -> None:
     """Tell where messages wait for too long, and where callbacks stay away that came before."""
-    await health.tell_of_outbox(services.store, await _everybody(services), services.clock())
+    await health.tell_of_outbox(services.store, partial(_everybody, services), services.clock())
     if services.settings.callback_secret:
-        await health.tell_of_pushes(services.store, await _everybody(services), services.clock())
+        await health.tell_of_pushes(services.store, partial(_everybody, services), services.clock())
 
 
 async def _everybody(services: Services) -> list[str]:

@@ -1,6 +1,6 @@
 """Keeps the message of each card at what is known of it.
 
-claim -> chat.update -> shown | put off
+claim -> chat.update -> shown | put off, alone or with all others
 """
 
 import asyncio
@@ -27,7 +27,8 @@ GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "msg_t
 # What may still be shown, after so long: a channel that is lost may come back.
 WAITS = {Meaning.PASSING: retry_at(2), Meaning.CHANNEL: timedelta(minutes=15)}
 
-End = Literal["shown", "put off", "limited"]
+# A time is for how long Slack wants to be left alone.
+End = Literal["shown", "put off"] | timedelta
 
 log = structlog.get_logger()
 
@@ -35,13 +36,14 @@ log = structlog.get_logger()
 async def show_cards(store: Store, show: Show, clock: Clock) -> int:
     """Show every card that changed, a few at a time, and return how many were shown.
 
-    Ends where Slack wants to be left alone: it counts all changes of messages together.
+    Where Slack wants to be left alone all others are put off too: it counts all changes of messages together.
     """
     shown = 0
     while due := await store.claim_cards(clock(), LEASE, AT_ONCE):
         ends = await asyncio.gather(*(_show(store, show, clock, one) for one in due))
         shown += ends.count("shown")
-        if "limited" in ends:
+        if rests := [end for end in ends if isinstance(end, timedelta)]:
+            await store.put_off_cards(max(rests), clock())
             break
     return shown
 
@@ -54,7 +56,7 @@ async def _show(store: Store, show: Show, clock: Clock, due: Shown) -> End:
         met = trouble(error)
         if _code(error) not in GONE and met.means in WAITS:
             await store.put_off_card(due.card, met.retry_after or WAITS[met.means], clock())
-            return "limited" if met.retry_after else "put off"
+            return met.retry_after or "put off"
         log.warning("a card's message cannot be changed", card=due.card.id, channel=due.channel_id, reason=met.reason)
     await store.card_shown(due.card)
     return "shown"

@@ -20,6 +20,8 @@ WAITS: tuple[timedelta, ...] = (
 )
 # Slack sends whole seconds from 1; a zero would have us turn in a circle.
 SHORTEST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(days=1)
+DAY_DIGITS = 5
 
 _POSTING = "https://docs.slack.dev/reference/methods/chat.postMessage#errors"
 _ACCESS = "https://docs.slack.dev/authentication/tokens"
@@ -157,5 +159,9 @@ def retry_at(failures: int) -> timedelta:
 def _retry_after(response: Any) -> timedelta | None:
     # https://docs.slack.dev/apis/web-api/rate-limits
     headers = getattr(response, "headers", {})
-    seconds = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
-    return max(timedelta(seconds=int(seconds)), SHORTEST_WAIT) if str(seconds).isdecimal() else None
+    seconds = str({name.lower(): value for name, value in headers.items()}.get("retry-after", ""))
+    if not seconds.isdecimal():
+        return None
+    # What has more digits than a day's seconds may be more than Python counts.
+    wait = timedelta(seconds=int(seconds)) if len(seconds) <= DAY_DIGITS else LONGEST_WAIT
+    return min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)

@@ -212,11 +212,13 @@ def _counted(due: Due, card: Card, now: datetime) -> Card:
 
 
 async def _digest(store: Store, channel: Channel, unclaimed: str, now: datetime) -> bool:
+    if digest_due(channel, None, now) is None:
+        return False
     last = await store.last_post([_key(channel, now, days) for days in range(-1, DAYS_BACK)])
     day = digest_due(channel, last, now)
     if day is None:
         return False
-    watches = await _watched(store, channel.channel_id, unclaimed)
+    watches = await store.watched(channel.channel_id, unclaimed=unclaimed)
     cards = unwell(await store.open_cards(channel_id=channel.channel_id), watches, channel.channel_id)
     write = partial(_write, cards, watches, now.astimezone(zone(channel)))
     key = f"daily:{channel.channel_id}:{day.isoformat()}"
@@ -226,13 +228,6 @@ async def _digest(store: Store, channel: Channel, unclaimed: str, now: datetime)
 def _key(channel: Channel, now: datetime, days: int) -> str:
     day = (now - timedelta(days=days)).date()
     return f"daily:{channel.channel_id}:{day.isoformat()}"
-
-
-async def _watched(store: Store, channel_id: str, unclaimed: str) -> list[Watch]:
-    spaces = {one.space_id for one in await store.subscriptions(channel_id=channel_id)}
-    if unclaimed and not await store.subscriptions(space_id=unclaimed):
-        spaces.add(unclaimed)
-    return [watch for watch in await store.watches() if watch.space_id in spaces]
 
 
 def _as_card(watch: Watch, channel_id: str) -> Card:

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, time_of
@@ -34,7 +34,7 @@ class CardQueries(Queries):
 
         ``with_message`` leaves out those of many that changed at once, which have no message of their own.
         """
-        query = select(cards).where(cards.c.state == "open").order_by(cards.c.id)
+        query = select(cards).where(cards.c.state == "open")
         if channel_id is not None:
             query = query.where(cards.c.channel_id == channel_id)
         if space_id is not None:
@@ -42,7 +42,9 @@ class CardQueries(Queries):
         if with_message:
             query = query.where(exists().where(posts.c.card_id == cards.c.id, posts.c.kind == "card"))
         async with self._reading() as tx:
-            return [Card(**row) for row in (await tx.execute(query)).mappings()]
+            found = [Card(**row) for row in (await tx.execute(query)).mappings()]
+        # Sorted here: to sort them SQLite would go through all that ever were, in their order.
+        return sorted(found, key=lambda card: card.id)
 
     async def card_acts(self, card_id: int) -> list[CardAct]:
         """Return what people did with a card, the oldest first."""
@@ -124,6 +126,6 @@ async def _save(tx: AsyncConnection, card: Card) -> None:
 
 
 async def _message_of(tx: AsyncConnection, card_id: int) -> int | None:
-    query = select(posts.c.id).where(posts.c.card_id == card_id, posts.c.kind == "card").order_by(posts.c.id).limit(1)
-    found: int | None = (await tx.execute(query)).scalar_one_or_none()
+    mine = and_(posts.c.card_id == card_id, posts.c.kind == "card", posts.c.state != "dropped")
+    found: int | None = await tx.scalar(select(func.max(posts.c.id)).where(mine))
     return found

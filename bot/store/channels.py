@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, insert, values_of
@@ -51,7 +51,7 @@ class ChannelQueries(Queries):
             await _put(tx, changed)
             if changed.mode != "card":
                 mine = cards.c.channel_id == channel_id
-                await end_cards(tx, mine, await self._now(tx), by=by, act="mode", detail=changed.mode)
+                await end_cards(tx, mine, await self._time(tx), by=by, act="mode", detail=changed.mode)
             return changed
 
     async def last_post(self, keys: Collection[str]) -> datetime | None:
@@ -76,7 +76,7 @@ class ChannelQueries(Queries):
         with it.
         """
         async with self._writing() as tx:
-            rows = await _of_channel(tx, channel, since)
+            rows = await _of_channel(tx, channel, since, now)
             first, *more = write([Transition(**values_of(row, transitions)) for row in rows])
             wanted = NewPost(channel_id=channel.channel_id, kind="digest", content=first, key=key)
             post_id = await owe_post(tx, wanted, now)
@@ -101,8 +101,12 @@ async def _put(tx: AsyncConnection, channel: Channel) -> None:
     await tx.execute(added.on_conflict_do_update(index_elements=["channel_id"], set_=values))
 
 
-async def _of_channel(tx: AsyncConnection, channel: Channel, since: datetime) -> Sequence[Row[tuple[object, ...]]]:
-    recent = transitions.c.seen_at > since
+async def _of_channel(
+    tx: AsyncConnection, channel: Channel, since: datetime, now: datetime
+) -> Sequence[Row[tuple[object, ...]]]:
+    # What is recorded while this one is made is news for the next, unless it is told with this one.
+    is_told = exists().where(posts.c.id == alerts.c.post_id, posts.c.kind == "digest")
+    recent = and_(transitions.c.seen_at > since, transitions.c.seen_at <= now, ~is_told)
     wanted = or_(recent, alerts.c.state == "owed") if channel.mode == "digest" else recent
     query = (
         select(transitions, alerts.c.id.label("alert_id"), alerts.c.state.label("alert_state"))

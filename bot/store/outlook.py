@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
 
 from bot.store.base import Queries
 from bot.store.rows import Watch
@@ -28,6 +28,19 @@ class Outlook:
 
 class OutlookQueries(Queries):
     """Reads only."""
+
+    async def watched(self, channel_id: str, *, unclaimed: str = "") -> list[Watch]:
+        """Return what a channel is told of, by space.
+
+        `unclaimed` is a space that counts too where no channel subscribes to it, "" for none.
+        """
+        spaces = union_all(
+            select(subscriptions.c.space_id).where(subscriptions.c.channel_id == channel_id),
+            select(literal(unclaimed)).where(~exists().where(subscriptions.c.space_id == unclaimed)),
+        )
+        query = select(watches).where(watches.c.space_id.in_(spaces)).order_by(watches.c.space_id)
+        async with self._reading() as tx:
+            return [Watch(**row) for row in (await tx.execute(query)).mappings()]
 
     async def outlook(
         self, well: Collection[str], *, channel_id: str | None = None, space_id: str | None = None, unclaimed: str = ""

@@ -110,9 +110,10 @@ class PostQueries(Queries):
     async def release_posts(self, now: datetime) -> None:
         """Free what processes held that are gone: only for a database that nobody else uses."""
         async with self._writing() as tx:
-            held = posts.c.lease_until.is_not(None)
+            held = and_(posts.c.state == "owed", posts.c.lease_until.is_not(None))
             await tx.execute(update(posts).where(held).values(lease_until=None, due_at=now + IN_FLIGHT))
-            await tx.execute(update(cards).where(cards.c.lease_until.is_not(None)).values(lease_until=None))
+            shown = and_(cards.c.version > cards.c.shown, cards.c.lease_until.is_not(None))
+            await tx.execute(update(cards).where(shown).values(lease_until=None))
 
     async def post_problems(self, limit: int, *, channel_id: str | None = None) -> list[Post]:
         """Return posts that were dropped, or are owed after an attempt that went wrong, the newest first."""
@@ -156,10 +157,11 @@ class PostQueries(Queries):
         broken = and_(channels.c.channel_id == channel_id, channels.c.broken_because != "")
         async with self._writing() as tx:
             at = await time_of(tx, now)
+            # Posts before their channel, as where one is sent, or the two could wait for each other.
+            waiting = and_(posts.c.channel_id == channel_id, posts.c.state == "owed", exists().where(broken))
+            await tx.execute(update(posts).where(waiting).values(due_at=at))
             if (await tx.execute(update(channels).where(broken).values(**_WORKS))).rowcount != 1:
                 return False
-            waiting = and_(posts.c.channel_id == channel_id, posts.c.state == "owed")
-            await tx.execute(update(posts).where(waiting).values(due_at=at))
             await wake(tx, "alerts")
             for notice in notices:
                 await owe_post(tx, notice, at)

@@ -6,8 +6,9 @@ Showing the same twice does no harm, so this needs a lease and no more.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, time_of
@@ -36,6 +37,7 @@ class ShowQueries(Queries):
         """
         async with self._writing() as tx:
             now = await time_of(tx, now)
+            await _pass_over_bare(tx)
             free = or_(cards.c.lease_until.is_(None), cards.c.lease_until <= now, cards.c.lease_until > now + lease)
             is_lost = exists().where(channels.c.channel_id == posts.c.channel_id, channels.c.broken_because != "")
             root = and_(posts.c.card_id == cards.c.id, posts.c.kind == "card", posts.c.state == "sent", ~is_lost)
@@ -64,6 +66,28 @@ class ShowQueries(Queries):
         async with self._writing() as tx:
             values = {"show_at": await time_of(tx, now) + min(wait, LONGEST_WAIT), "lease_until": None}
             await tx.execute(update(cards).where(cards.c.id == card.id).values(values))
+
+    async def put_off_cards(self, wait: timedelta, now: datetime) -> None:
+        """Show none of the cards before so long."""
+        async with self._writing() as tx:
+            until = await time_of(tx, now) + min(wait, LONGEST_WAIT)
+            await _update_free(tx, and_(cards.c.version > cards.c.shown, cards.c.show_at < until), show_at=until)
+
+
+async def _pass_over_bare(tx: AsyncConnection) -> None:
+    """Let cards without a message count as shown: the message that they may get shows them as they are then.
+
+    Otherwise each look for what changed would go through all that ever were part of a flood.
+    """
+    its_message = and_(posts.c.card_id == cards.c.id, posts.c.kind == "card", posts.c.state != "dropped")
+    bare = and_(cards.c.version > cards.c.shown, ~exists().where(its_message))
+    await _update_free(tx, bare, shown=cards.c.version)
+
+
+async def _update_free(tx: AsyncConnection, which: ColumnElement[bool], **values: Any) -> None:
+    # Who waited for what somebody else has locked, with others locked already, could wait in a circle.
+    free = select(cards.c.id).where(which).with_for_update(skip_locked=True)
+    await tx.execute(update(cards).where(cards.c.id.in_(free)).values(**values))
 
 
 async def _shown(tx: AsyncConnection, card_id: int) -> Shown:

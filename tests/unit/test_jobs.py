@@ -1,17 +1,17 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.testing import capture_logs
 
-from bot import jobs
-from bot.store import Post, Wake
+from bot import health, jobs
+from bot.store import Alarm, Post, Subscription, Wake
 from bot.tasks import Tasks
 from tests.fixtures.clock import NOON
-from tests.unit.fakes import FakeStore, make_services
+from tests.unit.fakes import FakeCams, FakeStore, make_services
 
 
 class Busy(FakeStore):
@@ -179,3 +179,55 @@ async def test_a_job_that_is_woken_while_it_runs_runs_once_more_and_not_twice_at
     scheduler.shutdown(wait=False)
 
     assert meanwhile == 1
+
+
+class Checked(FakeStore):
+    """Notes from when on watches were made due, after failing as often as it is told; counts who reads all there is."""
+
+    def __init__(self, *mistakes: Exception) -> None:
+        super().__init__()
+        self.mistakes = list(mistakes)
+        self.made_due: list[datetime] = []
+        self.readings = 0
+
+    async def subscriptions(self, **_wanted: object) -> list[Subscription]:
+        self.readings += 1
+        return []
+
+    async def raise_alarm(self, _alarm: Alarm, *_: object) -> bool:
+        return True
+
+    async def make_due(self, *, seen_before: datetime) -> None:
+        if self.mistakes:
+            raise self.mistakes.pop()
+        self.made_due.append(seen_before)
+
+
+async def check(store: Checked, *silences: float) -> list[datetime]:
+    """Let CAMS be found silent for so many seconds at one check after another; return when watches were made due."""
+    tasks, cams = Tasks(), FakeCams()
+    services = make_services(cams=cams, store=store)
+    check_cams = jobs.checking(tasks, jobs.refreshing(tasks))
+    for silent_for in silences:
+        cams.silent_for, cams.heard_since_trouble = silent_for, silent_for == 0
+        with suppress(ConnectionError):
+            await check_cams(services)
+    await tasks.drain(10)
+    return store.made_due
+
+
+async def test_after_a_silence_all_is_due_once_whoever_finds_cams_back() -> None:
+    assert await check(Checked(), 0, 10, 12, 0, 0) == [NOON - timedelta(seconds=12)]
+
+
+async def test_what_could_not_be_made_due_after_a_silence_is_made_due_later() -> None:
+    assert await check(Checked(ConnectionError()), 10, 0, 0) == [NOON - timedelta(seconds=10)]
+
+
+async def test_who_is_to_be_told_of_trouble_is_asked_only_where_there_is_some() -> None:
+    store = Checked()
+    await check(store, 0, 0)
+    calm = store.readings
+    await check(store, health.SILENT_AFTER.total_seconds())
+
+    assert (calm, store.readings) == (0, 1)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import slack_errors
-from bot.slack_errors import Meaning, Trouble, retry_at, trouble
+from bot.slack_errors import LONGEST_WAIT, Meaning, Trouble, retry_at, trouble
 from tests.fixtures.refusals import refused, without_response
 
 NO_WAY = aiohttp.ClientConnectorError(
@@ -106,6 +106,13 @@ def test_a_retry_after_of_no_use_never_leads_to_a_retry_at_once(value: str, wait
     met = trouble(refused("ratelimited", status=429, headers={"Retry-After": value}))
 
     assert met.retry_after == wait
+
+
+@pytest.mark.parametrize("digits", [15, 5000])
+def test_a_retry_after_that_is_longer_than_any_time_is_a_long_one(digits: int) -> None:
+    met = trouble(refused("ratelimited", status=429, headers={"Retry-After": "9" * digits}))
+
+    assert met.retry_after == LONGEST_WAIT
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from bot.alerts import acting
 from bot.alerts.attend import attend, send_digests
 from bot.alerts.flood_view import FLOOD_FROM
 from bot.alerts.message import Message
-from bot.store import Change, Channel, Post, Store, Watch
+from bot.outbox import LEASE
+from bot.store import Change, Channel, NewPost, Post, Store, Watch
 from bot.store.tables import cards
 from tests.fixtures.alert_samples import card, put_card
 from tests.fixtures.changes import record_change
@@ -32,6 +33,18 @@ async def test_a_reminder_is_owed_in_the_thread_of_the_card(store: Store) -> Non
     [reminder] = await said(store)
     assert (reminder.kind, reminder.key, reminder.parent_id is not None) == ("reminder", "remind:7:1:1", True)
     assert "nobody has acknowledged it" in Message.loads(reminder.content).text
+
+
+async def test_a_reminder_stands_in_the_thread_of_the_message_that_slack_has_taken(store: Store) -> None:
+    await put_card(store)
+    [refused] = await store.claim_posts(NOON, LEASE, 1)
+    await store.drop(refused, "invalid_blocks")
+    again = NewPost(channel_id="C012ABC", kind="card", content=refused.content, card_id=7)
+    taken = await store.owe(again, NOON)
+    await attend(store, Clock(NOON + HOUR))
+    [reminder] = await said(store)
+
+    assert reminder.parent_id == taken
 
 
 async def test_several_replicas_remind_once(store: Store) -> None:
@@ -147,6 +160,16 @@ async def test_a_digest_is_owed_once_a_day(store: Store) -> None:
         clock += HOUR
 
     assert [one.key for one in await said(store)] == [f"daily:C1:2026-11-{day}" for day in (20, 21, 22)]
+
+
+async def test_of_channels_without_a_digest_nothing_is_asked(store: Store) -> None:
+    for number in range(20):
+        await store.set_channel(Channel(channel_id=f"C{number}"))
+    asked: list[str] = []
+    event.listen(store._engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    await send_digests(store, Clock(), {})
+
+    assert len([query for query in asked if query.startswith("SELECT")]) == 1
 
 
 async def test_a_digest_tells_what_is_open_and_what_changed(store: Store) -> None:

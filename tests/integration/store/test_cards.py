@@ -1,6 +1,6 @@
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -11,7 +11,7 @@ from bot.alerts.view import card
 from bot.store import Card, Mode, NewPost, Store
 from tests.fixtures.alert_samples import put_card
 from tests.fixtures.changes import REJECTED, record_change
-from tests.fixtures.clock import NOON
+from tests.fixtures.clock import NOON, begun_before_it_was_set
 
 LATER = NOON + timedelta(hours=1)
 
@@ -150,6 +150,16 @@ async def test_who_leaves_takes_its_open_card_of_the_space_with_it_and_has_that_
     assert [(one.user_id, one.act) for one in acts] == [("U2", "unwatch")]
 
 
+async def test_when_somebody_ended_a_card_goes_by_the_clock_as_it_is_set(store: Store) -> None:
+    await store.subscribe("cams-1", "C1", "U1", NOON)
+    told = await put_card(store, channel_id="C1")
+    store._steady = begun_before_it_was_set()
+    await store.unsubscribe("cams-1", "C1", keep_watch=False, by="U2")
+    [act] = await store.card_acts(told.id)
+
+    assert datetime.now(UTC) - act.at < timedelta(hours=1)
+
+
 @pytest.mark.parametrize(("mode", "state"), [("card", "open"), ("each", "closed"), ("digest", "closed")])
 async def test_a_channel_that_gets_no_cards_any_more_is_left_with_no_open_one(
     store: Store, mode: Mode, state: str
@@ -185,6 +195,19 @@ async def test_a_channel_that_was_told_for_want_of_another_loses_its_card_to_who
     await store.subscribe("space-1", "C1", "U1", NOON)
 
     assert (before, await store.open_cards()) == (["C9"], [])
+
+
+async def test_who_subscribes_is_told_what_another_channel_was_still_owed_for_want_of_one(store: Store) -> None:
+    await store.begin_watching(["space-1", "space-2"])
+    for space_id in ("space-1", "space-2"):
+        await record_change(store, space_id, NOON, REJECTED, fallback="C9")
+    await store.subscribe("space-1", "C1", "U1", NOON)
+    await store.bundle(plan, NOON)
+
+    assert [(card.space_id, card.channel_id) for card in await store.open_cards()] == [
+        ("space-1", "C1"),
+        ("space-2", "C9"),
+    ]
 
 
 async def test_a_second_subscription_leaves_the_card_of_the_first_open(store: Store) -> None:

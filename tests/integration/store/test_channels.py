@@ -1,9 +1,12 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import get_args
 
-from bot.store import Channel, Store, Transition
+import pytest
+
+from bot.store import Channel, Mode, Store, Transition
 from tests.fixtures.changes import record_change
 from tests.fixtures.clock import NOON
 from tests.fixtures.delivery import alerts_owed
@@ -13,7 +16,7 @@ LEASE = timedelta(minutes=2)
 
 
 async def digest(
-    store: Store, channel: Channel, key: str = "daily:C1:1", more: int = 0
+    store: Store, channel: Channel, key: str = "daily:C1:1", more: int = 0, *, at: datetime = LATER
 ) -> tuple[bool, list[Transition]]:
     told: list[Transition] = []
 
@@ -21,7 +24,8 @@ async def digest(
         told.extend(changes)
         return ["{}"] * (1 + more)
 
-    return await store.owe_digest(channel, key, NOON, write, LATER), told
+    since = NOON if at == LATER else LATER
+    return await store.owe_digest(channel, key, since, write, at), told
 
 
 async def test_a_channel_of_which_nothing_is_stored_has_the_defaults(store: Store) -> None:
@@ -89,6 +93,17 @@ async def test_a_channel_that_gets_digests_only_is_told_its_alerts_with_them(sto
     assert await alerts_owed(store) == []
     [moment] = await store.history("space-1", 10)
     assert [one.state for one in moment.told] == ["bundled"]
+
+
+@pytest.mark.parametrize("mode", get_args(Mode))
+async def test_a_change_that_comes_while_a_digest_is_made_is_in_one_of_two(store: Store, mode: Mode) -> None:
+    channel, a_day_later = Channel(channel_id="C1", mode=mode), LATER + timedelta(days=1)
+    await store.subscribe("space-1", "C1", "U1", NOON)
+    change = await record_change(store, "space-1", LATER + timedelta(seconds=1))
+    _, first = await digest(store, channel)
+    _, second = await digest(store, channel, "daily:C1:2", at=a_day_later)
+
+    assert [*first, *second] == [change]
 
 
 async def test_another_channel_keeps_its_alerts_beside_the_digest(store: Store) -> None:

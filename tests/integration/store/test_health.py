@@ -8,7 +8,7 @@ from bot.cams.errors import CamsCredentialsRefusedError, CamsError
 from bot.outbox import LEASE
 from bot.store import NewPost, Store
 from tests.fixtures.clock import NOON
-from tests.fixtures.delivery import alerts_owed, alerts_taken
+from tests.fixtures.delivery import alerts_owed, alerts_taken, everybody
 
 REFUSED = CamsCredentialsRefusedError("QueryChatappBindWaba", "no such key", code="InvalidAccessKeyId.NotFound")
 
@@ -25,7 +25,7 @@ class Cams:
 
 async def told(store: Store, cams: Cams, *channels: str) -> list[tuple[str, str]]:
     """Return what is owed after a check, which is then owed no longer."""
-    await health.tell(store, cast(CamsClient, cams), channels or ["C0"], NOON)
+    await health.tell(store, cast(CamsClient, cams), everybody(*channels or ["C0"]), NOON)
     return [(alert.channel_id, alert.transition.kind) for alert in await alerts_taken(store)]
 
 
@@ -86,5 +86,5 @@ async def test_messages_that_wait_for_too_long_are_an_alarm_until_they_are_gone(
 
 async def alarms_of_outbox(store: Store, now: datetime) -> list[str]:
     """Return the kinds of the alarms that stand after a look at what waits."""
-    await health.tell_of_outbox(store, ["C0"], now)
+    await health.tell_of_outbox(store, everybody("C0"), now)
     return [alarm.kind for alarm in await store.alarms()]

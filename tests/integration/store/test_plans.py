@@ -2,16 +2,18 @@
 
 import re
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 
+from bot.alerts.attend import send_digests
 from bot.alerts.bundle import plan
 from bot.store import Store, open_store
 from tests.fixtures.changes import record_change
-from tests.fixtures.clock import NOON
+from tests.fixtures.clock import NOON, Clock
 from tests.fixtures.delivery import owe
 
 LEASE = timedelta(seconds=30)
@@ -43,6 +45,11 @@ async def _ticks(store: Store) -> None:
     await store.claim_cards(NOON, LEASE, 8)
     await store.claim_watches(LEASE, 10)
     await store.push_hint(["waba-1"])
+    await store.change_channel("C1", lambda channel: replace(channel, digest_at="09:00"))
+    await send_digests(store, Clock(), {"C1": "space-2"})
+    await store.oldest_owed()
+    # A start waits for it.
+    await store.release_posts(NOON)
 
 
 def _plan(database: sqlite3.Connection, query: str, values: Any) -> list[str]:

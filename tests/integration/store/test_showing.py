@@ -5,12 +5,13 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from bot.alerts.flood_view import FLOOD_FROM
 from bot.alerts.message import Message
 from bot.showing import AT_ONCE, LEASE, show_cards
 from bot.store import Store
 from bot.store.posts import LONGEST_WAIT
 from tests.fixtures.alert_samples import put_card
-from tests.fixtures.changes import APPROVED, record_change
+from tests.fixtures.changes import APPROVED, REJECTED, record_change
 from tests.fixtures.clock import NOON, Clock
 from tests.fixtures.delivery import Chat, Poster, later
 from tests.fixtures.refusals import refused
@@ -171,6 +172,39 @@ async def test_where_slack_limits_the_rate_the_other_cards_are_left_alone(store:
     await show_cards(store, screen.change, clock)
 
     assert len(screen.shows) == AT_ONCE
+
+
+async def test_until_slack_wants_to_be_asked_again_no_card_is_shown(store: Store) -> None:
+    screen, clock = Screen(), Clock()
+    for number in range(2 * AT_ONCE):
+        await put_card(store, id=number + 1, space_id=f"space-{number}", channel_id="C1", version=2)
+    await Poster(store, screen, clock).tick()
+    screen.refusal = refused("ratelimited", status=429, headers={"Retry-After": "30"})
+    await show_cards(store, screen.change, clock)
+    screen.refusal = None
+    await later(store, clock, 20 * SECOND)
+    meanwhile = await show_cards(store, screen.change, clock)
+    await later(store, clock, 10 * SECOND)
+
+    assert meanwhile == 0
+    assert await show_cards(store, screen.change, clock) == 2 * AT_ONCE
+
+
+async def test_a_card_that_has_no_message_is_looked_at_once(store: Store) -> None:
+    screen, clock = Screen(), Clock()
+    for number in range(FLOOD_FROM):
+        await store.subscribe(f"space-{number}", "C1", "U1", NOON)
+        await record_change(store, f"space-{number}", NOON, REJECTED)
+    await Poster(store, screen, clock).tick()
+    await show_cards(store, screen.change, clock)
+
+    assert (len(await store.open_cards()), await unshown(store)) == (FLOOD_FROM, 0)
+
+
+async def unshown(store: Store) -> int:
+    """Return through how many cards a look for those that changed goes."""
+    async with store._reading() as tx:
+        return int(await tx.scalar(text("SELECT count(*) FROM cards WHERE version > shown")) or 0)
 
 
 async def test_a_change_that_comes_while_a_card_is_shown_is_shown_afterwards(store: Store) -> None:
