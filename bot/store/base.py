@@ -50,17 +50,26 @@ class Queries:
         """
         return await time_of(tx, self._steady())
 
+    async def _time(self, tx: AsyncConnection) -> datetime:
+        """Return the time that is written down for people: the database's, on SQLite as the system has it by now."""
+        return await time_of(tx, self._steady.as_set())
+
 
 class SteadyClock:
     """Tells the time from when it was made on, without the jumps of the system's clock."""
 
     def __init__(self, wall: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Set it by ``wall``, and let ``monotonic`` move it; both in seconds."""
+        self._wall = wall
         self._monotonic = monotonic
         self._ahead = wall() - monotonic()
 
     def __call__(self) -> datetime:
         return datetime.fromtimestamp(self._ahead + self._monotonic(), UTC)
+
+    def as_set(self) -> datetime:
+        """Return the time of the system's clock, with its jumps."""
+        return datetime.fromtimestamp(self._wall(), UTC)
 
 
 class UnderWay:

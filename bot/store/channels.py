@@ -51,7 +51,7 @@ class ChannelQueries(Queries):
             await _put(tx, changed)
             if changed.mode != "card":
                 mine = cards.c.channel_id == channel_id
-                await end_cards(tx, mine, await self._now(tx), by=by, act="mode", detail=changed.mode)
+                await end_cards(tx, mine, await self._time(tx), by=by, act="mode", detail=changed.mode)
             return changed
 
     async def last_post(self, keys: Collection[str]) -> datetime | None:

@@ -33,7 +33,7 @@ class PushQueries(Queries):
             now = await self._now(tx)
             while part := list(islice(waiting, _IDS)):
                 known |= await _make_due(tx, part, now)
-            await _note(tx, Callbacks(now, len(waba_ids), len(known)))
+            await _note(tx, Callbacks(await self._time(tx), len(waba_ids), len(known)))
             if known:
                 await wake(tx, "watches")
         return len(known)

@@ -29,7 +29,7 @@ class SpaceQueries(Queries):
             added = await tx.execute(insert(tx, subscriptions).values(asdict(row)).on_conflict_do_nothing())
             told = await channels_of(tx, space_id)
             elsewhere = and_(cards.c.space_id == space_id, cards.c.channel_id.not_in(told))
-            await end_cards(tx, elsewhere, await self._now(tx), by=created_by, act="watch", detail=channel_id)
+            await end_cards(tx, elsewhere, await self._time(tx), by=created_by, act="watch", detail=channel_id)
             return added.rowcount == 1
 
     async def unsubscribe(self, space_id: str, channel_id: str, *, keep_watch: bool, by: str = "") -> bool:
@@ -51,7 +51,7 @@ class SpaceQueries(Queries):
             # Alerts before cards, as in bundling, or the two could wait for each other.
             await _tell_no_more(tx, space_id, channel_id)
             here = and_(cards.c.space_id == space_id, cards.c.channel_id == channel_id)
-            await end_cards(tx, here, await self._now(tx), by=by, act="unwatch")
+            await end_cards(tx, here, await self._time(tx), by=by, act="unwatch")
             if not keep_watch and not await channels_of(tx, space_id):
                 await tx.execute(delete(watches).where(watches.c.space_id == space_id))
             return gone.rowcount == 1

@@ -1,6 +1,6 @@
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -11,7 +11,7 @@ from bot.alerts.view import card
 from bot.store import Card, Mode, NewPost, Store
 from tests.fixtures.alert_samples import put_card
 from tests.fixtures.changes import REJECTED, record_change
-from tests.fixtures.clock import NOON
+from tests.fixtures.clock import NOON, begun_before_it_was_set
 
 LATER = NOON + timedelta(hours=1)
 
@@ -148,6 +148,16 @@ async def test_who_leaves_takes_its_open_card_of_the_space_with_it_and_has_that_
     acts = await store.card_acts(left.id)
     assert "later changes are not shown" in str(card(after, acts).blocks)
     assert [(one.user_id, one.act) for one in acts] == [("U2", "unwatch")]
+
+
+async def test_when_somebody_ended_a_card_goes_by_the_clock_as_it_is_set(store: Store) -> None:
+    await store.subscribe("cams-1", "C1", "U1", NOON)
+    told = await put_card(store, channel_id="C1")
+    store._steady = begun_before_it_was_set()
+    await store.unsubscribe("cams-1", "C1", keep_watch=False, by="U2")
+    [act] = await store.card_acts(told.id)
+
+    assert datetime.now(UTC) - act.at < timedelta(hours=1)
 
 
 @pytest.mark.parametrize(("mode", "state"), [("card", "open"), ("each", "closed"), ("digest", "closed")])

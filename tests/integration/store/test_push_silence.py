@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bot import health
 from bot.store import Alarm, Change, Store, Watch
 from tests.fixtures.changes import APPROVED
-from tests.fixtures.clock import NOON
+from tests.fixtures.clock import NOON, begun_before_it_was_set
 from tests.fixtures.delivery import everybody
 
 HOUR, LEASE = timedelta(hours=1), timedelta(minutes=1)
@@ -41,6 +41,15 @@ async def test_pushes_that_stay_away_are_one_alarm_until_one_comes(store: Store)
     kinds = [transition.kind for transition in reversed(await store.transitions("", 10))]
 
     assert (alarms, kinds) == ([[], ["push_silent"], ["push_silent"]], ["push_silent"])
+
+
+async def test_when_a_push_came_goes_by_the_same_clock_as_when_a_change_was_seen(store: Store) -> None:
+    """A machine without a clock of its own is given the time after the bot has begun, and so is one that slept."""
+    store._steady = begun_before_it_was_set()
+    await store.push_hint(["waba"])
+    [came] = await store.latest_callbacks(1)
+
+    assert datetime.now(UTC) - came.at < HOUR
 
 
 async def test_the_first_push_after_it_ends_the_alarm(store: Store) -> None:
