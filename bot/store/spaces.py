@@ -1,10 +1,10 @@
 """Watched spaces: who subscribes to them, what was last seen of their WABA."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, insert
@@ -20,14 +20,18 @@ class SpaceQueries(Queries):
     async def subscribe(self, space_id: str, channel_id: str, created_by: str, now: datetime) -> bool:
         """Tell the channel of the space's changes from now on; return False if it is told already.
 
-        Who was told because nobody subscribed is told no more, so a card of the space there is closed.
+        Who was told because nobody subscribed is told no more: a card of the space there is closed, and what was still
+        owed there is owed here.
         """
         row = Subscription(space_id, channel_id, created_by, now)
         async with self._writing() as tx:
             await _begin_watching(tx, [space_id])
+            # A look that is recorded meanwhile would still tell who was told before.
+            await _lock_watch(tx, space_id)
             await wake(tx, "watches")
             added = await tx.execute(insert(tx, subscriptions).values(asdict(row)).on_conflict_do_nothing())
             told = await channels_of(tx, space_id)
+            await _tell_instead(tx, space_id, told, channel_id)
             elsewhere = and_(cards.c.space_id == space_id, cards.c.channel_id.not_in(told))
             await end_cards(tx, elsewhere, await self._time(tx), by=created_by, act="watch", detail=channel_id)
             return added.rowcount == 1
@@ -42,7 +46,7 @@ class SpaceQueries(Queries):
         """
         async with self._writing() as tx:
             # Two channels that leave at once must not each take the other for the one that stays.
-            await tx.execute(select(watches.c.space_id).where(watches.c.space_id == space_id).with_for_update())
+            await _lock_watch(tx, space_id)
             gone = await tx.execute(
                 delete(subscriptions).where(
                     subscriptions.c.space_id == space_id, subscriptions.c.channel_id == channel_id
@@ -98,6 +102,10 @@ async def _begin_watching(tx: AsyncConnection, spaces: Iterable[str]) -> None:
         await tx.execute(insert(tx, watches).on_conflict_do_nothing(), rows)
 
 
+async def _lock_watch(tx: AsyncConnection, space_id: str) -> None:
+    await tx.execute(select(watches.c.space_id).where(watches.c.space_id == space_id).with_for_update())
+
+
 async def channels_of(tx: AsyncConnection, space_id: str) -> list[str]:
     """Return the channels that are told of a space, the oldest subscription first."""
     query = select(subscriptions.c.channel_id).where(subscriptions.c.space_id == space_id)
@@ -105,6 +113,17 @@ async def channels_of(tx: AsyncConnection, space_id: str) -> list[str]:
 
 
 async def _tell_no_more(tx: AsyncConnection, space_id: str, channel_id: str) -> None:
-    of_space = select(transitions.c.id).where(transitions.c.space_id == space_id)
-    waits = and_(alerts.c.channel_id == channel_id, alerts.c.state == "owed", alerts.c.transition_id.in_(of_space))
+    waits = and_(alerts.c.channel_id == channel_id, _is_owed(space_id))
     await tx.execute(update(alerts).where(waits).values(state="failed", error="The channel watches the space no more."))
+
+
+async def _tell_instead(tx: AsyncConnection, space_id: str, told: Collection[str], channel_id: str) -> None:
+    # A version before this one posts what it has leased.
+    waits = and_(_is_owed(space_id), alerts.c.channel_id.not_in(told), alerts.c.lease_until.is_(None))
+    if (await tx.execute(update(alerts).where(waits).values(channel_id=channel_id))).rowcount:
+        await wake(tx, "alerts")
+
+
+def _is_owed(space_id: str) -> ColumnElement[bool]:
+    of_space = select(transitions.c.id).where(transitions.c.space_id == space_id)
+    return and_(alerts.c.state == "owed", alerts.c.transition_id.in_(of_space))

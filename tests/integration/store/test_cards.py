@@ -197,6 +197,19 @@ async def test_a_channel_that_was_told_for_want_of_another_loses_its_card_to_who
     assert (before, await store.open_cards()) == (["C9"], [])
 
 
+async def test_who_subscribes_is_told_what_another_channel_was_still_owed_for_want_of_one(store: Store) -> None:
+    await store.begin_watching(["space-1", "space-2"])
+    for space_id in ("space-1", "space-2"):
+        await record_change(store, space_id, NOON, REJECTED, fallback="C9")
+    await store.subscribe("space-1", "C1", "U1", NOON)
+    await store.bundle(plan, NOON)
+
+    assert [(card.space_id, card.channel_id) for card in await store.open_cards()] == [
+        ("space-1", "C1"),
+        ("space-2", "C9"),
+    ]
+
+
 async def test_a_second_subscription_leaves_the_card_of_the_first_open(store: Store) -> None:
     await store.subscribe("space-1", "C1", "U1", NOON)
     await record_change(store, "space-1", NOON, REJECTED)

@@ -1,4 +1,4 @@
-"""Transactions that meet in PostgreSQL do not wait for each other in a circle."""
+"""Transactions that meet in PostgreSQL wait for each other where they must, and never in a circle."""
 
 import asyncio
 
@@ -7,6 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.outbox import LEASE
 from bot.store import Post, Store, open_store
+from bot.store.owing import owe as owe_change
+from bot.store.tables import watches
+from bot.store.watching import lock_watches
+from tests.fixtures.changes import REJECTED
 from tests.fixtures.clock import NOON
 from tests.fixtures.databases import fresh_schema
 from tests.fixtures.delivery import owe, said
@@ -42,6 +46,20 @@ async def test_a_channel_that_is_back_and_a_post_that_arrives_there_do_not_wait_
 
         assert [end for end in ends if isinstance(end, Exception)] == []
         assert (await store.channel("C1")).broken_because == ""
+
+
+async def test_who_subscribes_while_a_look_is_recorded_is_told_what_it_saw() -> None:
+    async with fresh_schema() as url, open_store(url) as store:
+        await store.begin_watching(["space-1"])
+        async with store._writing() as tx:
+            await lock_watches(tx, watches.c.space_id == "space-1")
+            await owe_change(tx, REJECTED, "space-1", ["C9"], NOON)
+            subscribed = asyncio.create_task(store.subscribe("space-1", "C1", "U1", NOON))
+            await in_line(tx, 1, unless=subscribed)
+        await subscribed
+        [moment] = await store.history("space-1", 1)
+
+        assert [told.channel_id for told in moment.told] == ["C1"]
 
 
 async def _under_way_in_a_lost_channel(store: Store) -> Post:
