@@ -126,6 +126,8 @@ async def _save(tx: AsyncConnection, card: Card) -> None:
 
 
 async def _message_of(tx: AsyncConnection, card_id: int) -> int | None:
-    query = select(posts.c.id).where(posts.c.card_id == card_id, posts.c.kind == "card").order_by(posts.c.id).limit(1)
-    found: int | None = (await tx.execute(query)).scalar_one_or_none()
+    query = select(posts.c.id).where(posts.c.card_id == card_id, posts.c.kind == "card")
+    # One that Slack has refused has no thread.
+    latest = query.order_by((posts.c.state == "dropped").asc(), posts.c.id.desc()).limit(1)
+    found: int | None = await tx.scalar(latest)
     return found

@@ -6,7 +6,8 @@ import pytest
 
 from bot.alerts.attend import attend, send_digests
 from bot.alerts.message import Message
-from bot.store import Change, Channel, Post, Store, Watch
+from bot.outbox import LEASE
+from bot.store import Change, Channel, NewPost, Post, Store, Watch
 from tests.fixtures.alert_samples import put_card
 from tests.fixtures.changes import record_change
 from tests.fixtures.clock import NOON, Clock
@@ -26,6 +27,18 @@ async def test_a_reminder_is_owed_in_the_thread_of_the_card(store: Store) -> Non
     [reminder] = await said(store)
     assert (reminder.kind, reminder.key, reminder.parent_id is not None) == ("reminder", "remind:7:1:1", True)
     assert "nobody has acknowledged it" in Message.loads(reminder.content).text
+
+
+async def test_a_reminder_stands_in_the_thread_of_the_message_that_slack_has_taken(store: Store) -> None:
+    await put_card(store)
+    [refused] = await store.claim_posts(NOON, LEASE, 1)
+    await store.drop(refused, "invalid_blocks")
+    again = NewPost(channel_id="C012ABC", kind="card", content=refused.content, card_id=7)
+    taken = await store.owe(again, NOON)
+    await attend(store, Clock(NOON + HOUR))
+    [reminder] = await said(store)
+
+    assert reminder.parent_id == taken
 
 
 async def test_several_replicas_remind_once(store: Store) -> None:
