@@ -110,9 +110,10 @@ class PostQueries(Queries):
     async def release_posts(self, now: datetime) -> None:
         """Free what processes held that are gone: only for a database that nobody else uses."""
         async with self._writing() as tx:
-            held = posts.c.lease_until.is_not(None)
+            held = and_(posts.c.state == "owed", posts.c.lease_until.is_not(None))
             await tx.execute(update(posts).where(held).values(lease_until=None, due_at=now + IN_FLIGHT))
-            await tx.execute(update(cards).where(cards.c.lease_until.is_not(None)).values(lease_until=None))
+            shown = and_(cards.c.version > cards.c.shown, cards.c.lease_until.is_not(None))
+            await tx.execute(update(cards).where(shown).values(lease_until=None))
 
     async def post_problems(self, limit: int, *, channel_id: str | None = None) -> list[Post]:
         """Return posts that were dropped, or are owed after an attempt that went wrong, the newest first."""

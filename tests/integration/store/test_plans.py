@@ -48,6 +48,8 @@ async def _ticks(store: Store) -> None:
     await store.change_channel("C1", lambda channel: replace(channel, digest_at="09:00"))
     await send_digests(store, Clock(), {"C1": "space-2"})
     await store.oldest_owed()
+    # A start waits for it.
+    await store.release_posts(NOON)
 
 
 def _plan(database: sqlite3.Connection, query: str, values: Any) -> list[str]:
