@@ -191,6 +191,8 @@ def _counted(due: Due, card: Card, now: datetime) -> Card:
 
 
 async def _digest(store: Store, channel: Channel, unclaimed: str, now: datetime) -> bool:
+    if digest_due(channel, None, now) is None:
+        return False
     last = await store.last_post([_key(channel, now, days) for days in range(-1, DAYS_BACK)])
     day = digest_due(channel, last, now)
     if day is None:

@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from bot.alerts.attend import attend, send_digests
 from bot.alerts.message import Message
@@ -103,6 +104,16 @@ async def test_a_digest_is_owed_once_a_day(store: Store) -> None:
         clock += HOUR
 
     assert [one.key for one in await said(store)] == [f"daily:C1:2026-11-{day}" for day in (20, 21, 22)]
+
+
+async def test_of_channels_without_a_digest_nothing_is_asked(store: Store) -> None:
+    for number in range(20):
+        await store.set_channel(Channel(channel_id=f"C{number}"))
+    asked: list[str] = []
+    event.listen(store._engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    await send_digests(store, Clock(), {})
+
+    assert len([query for query in asked if query.startswith("SELECT")]) == 1
 
 
 async def test_a_digest_tells_what_is_open_and_what_changed(store: Store) -> None:
