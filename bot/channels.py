@@ -5,6 +5,7 @@ https://docs.slack.dev/reference/events/channel_archive and its neighbours
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.alerts import asides, notices
 from bot.alerts.message import Message
@@ -25,8 +26,11 @@ FOUND = {"channel_unarchive", "group_unarchive", "member_joined_channel"}
 RENAMED = {"channel_rename", "group_rename"}
 
 
-async def heard(services: Services, kind: str, channel_id: str, name: str = "") -> None:
-    """Tell the owner of a channel's alerts what became of it, and remember it."""
+async def heard(services: Services, kind: str, channel_id: str, name: str = "", event_ts: str = "") -> None:
+    """Tell the owner of a channel's alerts what became of it, and remember it.
+
+    ``event_ts`` tells events apart: Slack may deliver one again.
+    """
     now, store = services.clock(), services.store
     if not channel_id:
         return
@@ -41,7 +45,7 @@ async def heard(services: Services, kind: str, channel_id: str, name: str = "") 
     elif kind in RENAMED:
         said = notices.channel("renamed", channel_id, name=name)
         for notice in await _to_owners(services, channel_id, said):
-            await store.owe(notice, now)
+            await store.owe(replace(notice, key=f"renamed:{channel_id}:{event_ts}:{notice.channel_id}"), now)
 
 
 async def _to_owners(services: Services, channel_id: str, said: Message) -> list[NewPost]:

@@ -61,10 +61,10 @@ class Acts:
         """Whether this is the bot's own user."""
         return user_id == self._services.slack.me.user_id
 
-    async def channel(self, kind: str, channel_id: str, name: str) -> None:
+    async def channel(self, kind: str, channel_id: str, name: str, event_ts: str) -> None:
         """Take in what became of a channel; nobody has asked, so nobody is answered."""
         try:
-            await channels.heard(self._services, kind, channel_id, name)
+            await channels.heard(self._services, kind, channel_id, name, event_ts)
         except Exception:
             log.exception("an event of a channel was lost", kind=kind, channel=channel_id)
 

@@ -119,7 +119,8 @@ class Listeners:
         described = channel if isinstance(channel, dict) else {"id": channel or ""}
         if event["type"] == "member_joined_channel" and not self._acts.is_me(str(event.get("user", ""))):
             return
-        self._start(self._acts.channel(event["type"], str(described.get("id", "")), str(described.get("name", ""))))
+        names = str(described.get("id", "")), str(described.get("name", ""))
+        self._start(self._acts.channel(event["type"], *names, str(event.get("event_ts", ""))))
 
     async def options(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         name = str(body["action_id"])
