@@ -5,6 +5,7 @@ behind the colon of its action_id.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot import blocks
@@ -75,6 +76,23 @@ def reminder(told: Card, nth: int) -> Message:
         meaning(told.status).next_step,
     ]
     return Message(blocks.escape(said), [blocks.lines(row), blocks.context(f"Reminder {nth}"), _to_hold(told)])
+
+
+def snooze_over(told: Card) -> Message:
+    """Return what is said in the thread of a card when its snooze is over."""
+    named, status = name_of(told.waba_name, told.space_id), status_of(told.status)
+    said = f"The snooze is over, and {named} is still {status}."
+    row: list[Part] = [
+        blocks.emoji("alarm_clock"),
+        " The snooze of ",
+        person(told.snoozed_by),
+        f" is over. Still {status} since ",
+        blocks.date(told.status_since),
+        ". ",
+        *(["It is assigned to ", person(told.assigned_to), ". "] if told.assigned_to else []),
+        meaning(told.status).next_step,
+    ]
+    return Message(blocks.escape(said), [blocks.lines(row), _to_hold(replace(told, snoozed_by=""))])
 
 
 def escalation(told: Card, mention: str) -> Message:

@@ -69,10 +69,20 @@ def test_nobody_is_reminded_of_what_is_held_or_over(changes: dict[str, Any]) -> 
     assert step(timedelta(days=8), called, **changes) == ""
 
 
-def test_a_snooze_that_is_over_holds_nothing_back() -> None:
-    until = NOON + timedelta(hours=4)
+@pytest.mark.parametrize("held", [{}, {"acked_by": "U1", "acked_at": NOON}], ids=["open", "acknowledged"])
+@pytest.mark.parametrize("remind_after", [0, 60])
+def test_the_end_of_a_snooze_is_told_to_whoever_asked_for_it(held: dict[str, Any], remind_after: int) -> None:
+    snoozed: dict[str, Any] = {"snoozed_by": "U1", "snoozed_until": NOON + HOUR / 2, **held}
+    wanted = channel(remind_after=remind_after)
 
-    assert step(timedelta(hours=4), snoozed_by="U1", snoozed_until=until) == "reminder"
+    assert step(HOUR / 2 - timedelta(seconds=1), wanted, **snoozed) == ""
+    assert step(HOUR / 2, wanted, **snoozed) == "snooze_over"
+
+
+def test_a_snooze_that_is_over_holds_nothing_back() -> None:
+    calls = channel(escalate_to="S1")
+
+    assert step(timedelta(hours=4), calls, snoozed_by="U1", snoozed_until=NOON + HOUR) == "escalation"
 
 
 @pytest.mark.parametrize("setting", [{"remind_after": 0}, {"remind_after": 0, "escalate_after": 0}])
