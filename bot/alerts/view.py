@@ -118,14 +118,14 @@ def escalation(told: Card, mention: str) -> Message:
 def stuck(told: Card) -> Message:
     """Return the checklist for a review that does not come to an end."""
     named, status = name_of(told.waba_name, told.space_id), status_of(told.status)
-    said = f"{named} has been {status} for longer than a review takes as a rule. Check what reviews get stuck on."
-    rows: list[list[Part]] = [[blocks.emoji("ballot_box_with_check"), f" {item}"] for item in CHECKLIST]
+    said = f"{named} has been {status} for longer than a review takes as a rule. Check what it may be stuck on."
+    rows: list[list[Part]] = [[blocks.emoji("white_large_square"), f" {item}"] for item in CHECKLIST]
     head: list[Part] = [
         blocks.emoji("hourglass_flowing_sand"),
         " ",
         blocks.bold(f"{status} since "),
         blocks.date(told.status_since),
-        ", longer than a review takes as a rule. Reviews get stuck on one of these:",
+        ", longer than a review takes as a rule. Check that all of this is so; reviews get stuck where it is not:",
     ]
     return Message(blocks.escape(said), [blocks.lines(head, *rows), blocks.actions(_meaning(told), console_button())])
 
