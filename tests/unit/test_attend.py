@@ -191,7 +191,7 @@ def test_what_is_said_after_a_change_has_a_key_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("at", "last", "day"),
     [
-        (datetime(2026, 11, 20, 8, 59, tzinfo=BERLIN), None, date(2026, 11, 19)),
+        (datetime(2026, 11, 20, 8, 59, tzinfo=BERLIN), None, None),
         (datetime(2026, 11, 20, 9, tzinfo=BERLIN), None, date(2026, 11, 20)),
         (datetime(2026, 11, 20, 9, 1, tzinfo=BERLIN), datetime(2026, 11, 20, 9, tzinfo=BERLIN), None),
         (datetime(2026, 11, 21, 8, tzinfo=BERLIN), datetime(2026, 11, 20, 9, tzinfo=BERLIN), None),
@@ -207,7 +207,14 @@ def test_the_digest_of_a_day_is_due_from_its_time_on(at: datetime, last: datetim
 
 def test_a_channel_without_a_time_gets_no_digest_unless_it_gets_nothing_else() -> None:
     assert digest_due(channel(), None, NOON) is None
-    assert digest_due(channel(mode="digest"), None, NOON) == NOON.date()
+    assert digest_due(channel(mode="digest"), None, NOON - 3 * HOUR) == NOON.date()
+
+
+def test_the_first_digest_comes_when_it_is_time_for_it_not_when_it_is_asked_for() -> None:
+    asked_for = channel(digest_at="09:00")
+
+    assert digest_due(asked_for, None, NOON + 9 * HOUR) is None
+    assert digest_due(asked_for, None, NOON + 21 * HOUR) == date(2026, 11, 21)
 
 
 @given(

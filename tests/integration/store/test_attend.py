@@ -127,7 +127,7 @@ async def test_the_channel_of_what_nobody_claims_is_told_that_its_space_is_watch
 
 
 async def test_more_changes_than_a_digest_shows_stand_in_its_thread(store: Store) -> None:
-    await store.set_channel(Channel(channel_id="C1", mode="digest"))
+    await store.set_channel(Channel(channel_id="C1", mode="digest", digest_at="11:00"))
     await store.subscribe("space-1", "C1", "U1", NOON)
     for _ in range(120):
         await record_change(store, "space-1", NOON - HOUR)
@@ -139,7 +139,7 @@ async def test_more_changes_than_a_digest_shows_stand_in_its_thread(store: Store
 
 
 async def test_a_digest_tells_what_is_not_well_also_where_there_is_no_card(store: Store) -> None:
-    await store.set_channel(Channel(channel_id="C1", mode="digest"))
+    await store.set_channel(Channel(channel_id="C1", mode="digest", digest_at="11:00"))
     for space_id, status in (("space-1", "REJECTED"), ("space-2", "APPROVED"), ("space-3", "")):
         await store.subscribe(space_id, "C1", "U1", NOON)
 
