@@ -24,7 +24,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import account, http, jobs
+from bot import account, channels, http, jobs
 from bot.callback_route import add_callbacks
 from bot.cams.arrival import ArrivalConnector
 from bot.drawing import Drawer
@@ -120,6 +120,7 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
             settings=settings,
             clock=now,
         )
+        await channels.hand_over(services)
         tasks = Tasks()
         bolt = _bolt(_slack_client(settings, session), slack.me, token)
         begin = connect(bolt, Acts(ROUTES, services), tasks)

@@ -144,10 +144,13 @@ def in_words(row: Iterable[Part]) -> str:
 def prose(text: str) -> Block:
     """A sentence of ours, in which `backticks` mark what is to be typed."""
     # Not cut where a value is: the end of a sentence holds the RequestId.
-    parts = TO_TYPE.split(shorten(text, PROSE_MAX))
-    return lines(
-        [code(part) if number % 2 else {"type": "text", "text": part} for number, part in enumerate(parts) if part]
-    )
+    return lines(typed(shorten(text, PROSE_MAX)))
+
+
+def typed(text: str) -> list[Part]:
+    """The parts of a sentence of ours, in which `backticks` mark what is to be typed."""
+    parts = enumerate(TO_TYPE.split(text))
+    return [code(part) if number % 2 else {"type": "text", "text": part} for number, part in parts if part]
 
 
 def facts(pairs: Iterable[tuple[str, Part | Sequence[Part]]]) -> Block:

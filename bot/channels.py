@@ -7,11 +7,15 @@ https://docs.slack.dev/reference/events/channel_archive and its neighbours
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.alerts import asides, notices
+import structlog
+
+from bot.alerts import asides, notices, view
 from bot.alerts.message import Message
 from bot.services import Services
 from bot.slack_errors import of_channel
-from bot.store import NewPost
+from bot.store import Card, NewPost
+
+log = structlog.get_logger()
 
 # In the words in which Slack refuses a message there, so that who learns it second has no news to tell.
 LOST: Mapping[str, str] = {
@@ -46,6 +50,20 @@ async def heard(services: Services, kind: str, channel_id: str, name: str = "", 
         said = notices.channel("renamed", channel_id, name=name)
         for notice in await _to_owners(services, channel_id, said):
             await store.owe(replace(notice, key=f"renamed:{channel_id}:{event_ts}:{notice.channel_id}"), now)
+
+
+async def hand_over(services: Services) -> None:
+    """Keep cards that nobody subscribes to where BOT_ALERT_CHANNEL says now, and close those in other channels."""
+    settings = services.settings
+    closed = await services.store.hand_over(
+        settings.default_space, settings.alert_channel, _card_message, services.clock()
+    )
+    if closed:
+        log.info("cards are closed in channels that are told of them no more", cards=closed)
+
+
+def _card_message(card: Card) -> str:
+    return view.card(card, ()).dumps()
 
 
 async def _to_owners(services: Services, channel_id: str, said: Message) -> list[NewPost]:

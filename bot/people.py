@@ -17,6 +17,8 @@ from bot.slack import Slack, error_code
 
 log = structlog.get_logger()
 T = TypeVar("T")
+# https://docs.slack.dev/reference/methods/usergroups.users.list
+NO_GROUP = "no_such_subteam"
 REMEMBERED = timedelta(minutes=5)
 # Slack out of reach is no reason to lock an operator out; a day without an answer is.
 STALE_AT_MOST = timedelta(days=1)
@@ -83,6 +85,16 @@ class People:
         except (aiohttp.ClientError, TimeoutError) as exc:
             raise AccessDeniedError("Slack did not say who you are, so nothing was done. Try again.") from exc
         return Person(found.id, found.is_guest, found.is_stranger, groups)
+
+    async def has_group(self, group_id: str) -> bool:
+        """Return whether there is a user group with this ID; True where Slack does not say."""
+        try:
+            await self._slack.group_members(group_id)
+        except SlackApiError as exc:
+            return error_code(exc) != NO_GROUP
+        except (aiohttp.ClientError, TimeoutError):
+            return True
+        return True
 
     async def _is_in(self, user_id: str, group_id: str) -> bool:
         try:

@@ -112,7 +112,10 @@ def _check_group(value: str) -> str:
     return found.group(1)
 
 
-NEVER = "Leave it empty for never."
+DIGEST_HINT = f"Leave it empty for never, or for {DIGEST_AT} where a digest is all that comes."
+NO_GROUP = (
+    "Slack knows no user group with this ID, so nobody would be called. Slack shows it in the address of the group."
+)
 CHANNEL = Form(
     "channel",
     "Alerts of this channel",
@@ -120,7 +123,7 @@ CHANNEL = Form(
     (
         Field("mode", "Alerts come as", _check_mode, _mode_element, default="card"),
         Field("time_zone", "Time zone", _check_zone, _zone_element, default="UTC", options=zones),
-        Field("digest_at", "Daily digest at", _check_time, _time_element("09:00"), hint=NEVER, optional=True),
+        Field("digest_at", "Daily digest at", _check_time, _time_element("09:00"), hint=DIGEST_HINT, optional=True),
         Field("quiet_from", "Quiet hours from", _check_time, _time_element("22:00"), optional=True),
         Field(
             "quiet_until",
@@ -167,6 +170,8 @@ async def show(ask: Ask, services: Services) -> Reply:
 async def save(ask: Ask, services: Services) -> Reply:
     """Store how the channel wants its alerts; whether it can be posted in is not asked here."""
     _check_together(ask)
+    if ask["escalate_group"] and not await services.people.has_group(ask["escalate_group"]):
+        raise FieldErrors({"escalate_group": NO_GROUP})
     saved = await services.store.change_channel(ask.channel_id, partial(_changed, ask), by=ask.user_id)
     text = f"Alerts of this channel: {MODES[saved.mode]}."
     return Reply(text, [blocks.lines([blocks.emoji("white_check_mark"), f" {text}"]), blocks.facts(_facts(saved))])

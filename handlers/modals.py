@@ -17,6 +17,8 @@ from bot.register import Register
 
 LABEL_MAX = 2000
 TITLE_MAX = 24
+# So many fields of a modal are seen without scrolling.
+FIELDS_IN_SIGHT = 4
 CONFIRMED = ":confirmed"
 BACK = "form.back"
 CHOSEN = ("selected_conversation", "selected_user", "selected_date_time")
@@ -80,6 +82,7 @@ class Form:
         notice: str = "",
     ) -> Block:
         """Build the modal with what is known filled in, and what is wrong with it beside its field."""
+        notice = notice or self._out_of_sight(errors)
         shown: list[Block] = [blocks.prose(f"⚠ {notice}")] if notice else []
         for one in self.fields:
             element = one.element(filled.get(one.name, "") or one.default, register)
@@ -90,6 +93,13 @@ class Form:
         if self.kept:
             holds["values"] = {name: filled.get(name, "") for name in self.kept}
         return _modal(self.title, shown, callback_id=self.id, submit=self.submit, holds=holds)
+
+    def _out_of_sight(self, errors: Mapping[str, str]) -> str:
+        """Say above a long form what is wrong further down, "" where that is nothing."""
+        wrong = [one.label for one in self.fields[FIELDS_IN_SIGHT:] if one.name in errors]
+        return (
+            f"Nothing was done. Look further down, at: {', '.join(f'“{label}”' for label in wrong)}." if wrong else ""
+        )
 
     def confirm_view(self, values: Mapping[str, str], channel_id: str, shown: Sequence[Block]) -> Block:
         """Build the second page, which says what will happen; sending it makes it happen."""

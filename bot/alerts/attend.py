@@ -22,7 +22,7 @@ from bot.statuses import is_undecided, is_well, meaning
 from bot.store import Card, Channel, NewPost, Store, Transition, Watch
 
 Clock = Callable[[], datetime]
-Step = Literal["reminder", "escalation", "stuck"]
+Step = Literal["reminder", "escalation", "stuck", "snooze_over"]
 
 # How long it takes as a rule: https://support.twilio.com/hc/en-us/articles/18064259581083
 STUCK_AFTER = timedelta(hours=24)
@@ -47,14 +47,16 @@ def attention(card: Card, channel: Channel, now: datetime) -> Due | None:
     """Return what has to be said of a card now.
 
     A snooze and quiet hours hold everything back until they are over, a channel that wants digests only is told with
-    them. An acknowledged card is not reminded of, but that its review is stuck is news to whoever acknowledged it too.
+    them. An acknowledged card is not reminded of, but that its review is stuck is news to whoever acknowledged it too,
+    and so is the end of a snooze, which somebody has asked for.
     """
-    if card.state == "closed" or channel.mode == "digest":
-        return None
-    if is_snoozed(card, now) or is_quiet(channel, now):
+    over = card.state == "closed" or channel.mode == "digest"
+    if over or is_snoozed(card, now) or is_quiet(channel, now):
         return None
     if _escalates(card, channel, now):
         return Due("escalation", f"escalate:{card.id}:{card.changes}")
+    if card.snoozed_until:
+        return Due("snooze_over", f"snooze-over:{card.id}:{card.snoozed_until:%Y%m%dT%H%M%S}")
     if _reminds(card, channel, now):
         return Due("reminder", f"remind:{card.id}:{card.changes}:{card.reminders + 1}")
     if is_undecided(card.status) and not card.stuck_told_at and now - card.status_since >= STUCK_AFTER:
@@ -180,7 +182,7 @@ def _say(channel: Channel, now: datetime, card: Card, message_id: int | None) ->
         card_id=card.id,
         key=due.key,
     )
-    return _counted(due, card, now), post
+    return _counted(due, _awake(card), now), post
 
 
 def _with_message(card: Card, now: datetime) -> tuple[Card, NewPost]:
@@ -198,6 +200,15 @@ def _words(due: Due, card: Card, channel: Channel) -> Message:
             return view.reminder(card, card.reminders + 1)
         case "stuck":
             return view.stuck(card)
+        case "snooze_over":
+            return view.snooze_over(card)
+
+
+def _awake(card: Card) -> Card:
+    """Return a card without its snooze, which is over, to be shown so."""
+    if card.snoozed_until is None:
+        return card
+    return replace(card, snoozed_by="", snoozed_until=None, version=card.version + 1)
 
 
 def _counted(due: Due, card: Card, now: datetime) -> Card:
@@ -209,6 +220,8 @@ def _counted(due: Due, card: Card, now: datetime) -> Card:
             return replace(card, reminders=card.reminders + 1, reminded_at=now)
         case "stuck":
             return replace(card, stuck_told_at=now)
+        case "snooze_over":
+            return replace(card, reminded_at=now)
 
 
 async def _digest(store: Store, channel: Channel, unclaimed: str, now: datetime) -> bool:

@@ -47,7 +47,7 @@ ALARMS: Mapping[str, AlarmWords] = {
         "CAMS has stopped pushing",
         "warning",
         "No change is missed, for the polls find them, but later. Whoever runs this bot should look at BOT_PUBLIC_URL "
-        "and at the way from CAMS to it, and set the address anew with /cams callback.",
+        "and at the way from CAMS to it, and set the address anew with `/cams callback`.",
     ),
     "outbox_late": AlarmWords(
         "Alerts wait to be posted",
@@ -100,7 +100,9 @@ def sentence(told: Transition) -> str:
 
 def flapping(flaps: int) -> str:
     """Say that a WABA flaps, "" where it does not."""
-    return f"It is flapping: {flaps} changes within the last hour." if flaps >= FLAPS else ""
+    if flaps < FLAPS:
+        return ""
+    return f"It is flapping: {flaps} changes within the last hour. More are told together, once it has settled."
 
 
 def _flapping_block(flaps: int) -> list[Block]:
@@ -172,7 +174,7 @@ def _alarm(told: Transition) -> list[Block]:
     since = blocks.date(told.before_since) if told.before_since else "not known"
     return [
         blocks.header(words.title),
-        blocks.lines([blocks.emoji(words.emoji), " ", words.means]),
+        blocks.lines([blocks.emoji(words.emoji), " ", *blocks.typed(words.means)]),
         blocks.facts([("Since" if words.is_trouble else "It was so since", since), ("Why", told.detail)]),
     ]
 

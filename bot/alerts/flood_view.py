@@ -89,7 +89,7 @@ def chain(changes: Sequence[Transition]) -> Message:
     )
     named = next(_pages(changes))
     left = len(changes) - len(named)
-    rest = [blocks.context(f"{left} more: `/cams history` names them.")] if left else []
+    rest = [blocks.context(f"{left} more: /cams history names them.")] if left else []
     title = blocks.lines([blocks.emoji("arrows_counterclockwise"), " ", blocks.bold(said)])
     return Message(blocks.escape(said), [title, _text(named), *rest])
 
@@ -221,7 +221,7 @@ def _open(cards: Sequence[Card]) -> list[Block]:
     rows = [_open_row(card) for card in worst[:OPEN_MAX]]
     more = len(cards) - OPEN_MAX
     shown = [blocks.lines([blocks.bold(f"Open: {len(cards)}")], *rows)]
-    return [*shown, blocks.context(f"{more} more: `/cams alerts`")] if more > 0 else shown
+    return [*shown, blocks.context(f"{more} more: /cams alerts")] if more > 0 else shown
 
 
 def _open_row(card: Card) -> list[Part]:

@@ -7,6 +7,8 @@ from bot.store import Channel
 
 # Of a channel that gets digests only, and has named no time.
 DIGEST_AT = "09:00"
+# Who asks for digests in the evening does not mean that of this morning; a process may be down for a moment, though.
+FIRST_WITHIN = timedelta(hours=1)
 
 
 def zone(channel: Channel) -> tzinfo:
@@ -29,7 +31,8 @@ def is_quiet(channel: Channel, now: datetime) -> bool:
 def digest_due(channel: Channel, last: datetime | None, now: datetime) -> date | None:
     """Return the day whose digest is due, None where the last one was that of it or of a later day.
 
-    Of days that were missed only the latest is due: its digest tells of all of them. A time that a change of clocks
+    Of days that were missed only the latest is due: its digest tells of all of them. Before there was any, none is
+    missed: the first comes when it is time for it. A time that a change of clocks
     leaves out is taken as if they had not been changed; of one that comes twice the first counts.
     """
     at = channel.digest_at or (DIGEST_AT if channel.mode == "digest" else "")
@@ -38,7 +41,9 @@ def digest_due(channel: Channel, last: datetime | None, now: datetime) -> date |
     here = zone(channel)
     today = now.astimezone(here).date()
     day = today if _moment(today, at, here) <= now else today - timedelta(days=1)
-    return None if last and last >= _moment(day, at, here) else day
+    due = _moment(day, at, here)
+    is_told = last >= due if last else now - due > FIRST_WITHIN
+    return None if is_told else day
 
 
 def _moment(day: date, at: str, here: tzinfo) -> datetime:

@@ -14,7 +14,7 @@ from bot.store import Alarm, Alert, Card, Outlook, Post, Watch
 CARDS_MAX = 25
 POSTS_MAX = 10
 SAID_MAX = 120
-WITHOUT_CARD = "Without a card: it was so at the first look, or its channel gets no cards."
+WITHOUT_CARD = "Without a card: it was so at the first look, it is flapping, or its channel gets no cards."
 
 
 @dataclass(frozen=True, slots=True)

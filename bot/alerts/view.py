@@ -5,6 +5,7 @@ behind the colon of its action_id.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot import blocks
@@ -77,6 +78,23 @@ def reminder(told: Card, nth: int) -> Message:
     return Message(blocks.escape(said), [blocks.lines(row), blocks.context(f"Reminder {nth}"), _to_hold(told)])
 
 
+def snooze_over(told: Card) -> Message:
+    """Return what is said in the thread of a card when its snooze is over."""
+    named, status = name_of(told.waba_name, told.space_id), status_of(told.status)
+    said = f"The snooze is over, and {named} is still {status}."
+    row: list[Part] = [
+        blocks.emoji("alarm_clock"),
+        " The snooze of ",
+        person(told.snoozed_by),
+        f" is over. Still {status} since ",
+        blocks.date(told.status_since),
+        ". ",
+        *(["It is assigned to ", person(told.assigned_to), ". "] if told.assigned_to else []),
+        meaning(told.status).next_step,
+    ]
+    return Message(blocks.escape(said), [blocks.lines(row), _to_hold(replace(told, snoozed_by=""))])
+
+
 def escalation(told: Card, mention: str) -> Message:
     """Return the call for somebody else: a user (U…, W…) or a user group (S…)."""
     named, status = name_of(told.waba_name, told.space_id), status_of(told.status)
@@ -100,14 +118,14 @@ def escalation(told: Card, mention: str) -> Message:
 def stuck(told: Card) -> Message:
     """Return the checklist for a review that does not come to an end."""
     named, status = name_of(told.waba_name, told.space_id), status_of(told.status)
-    said = f"{named} has been {status} for longer than a review takes as a rule. Check what reviews get stuck on."
-    rows: list[list[Part]] = [[blocks.emoji("ballot_box_with_check"), f" {item}"] for item in CHECKLIST]
+    said = f"{named} has been {status} for longer than a review takes as a rule. Check what it may be stuck on."
+    rows: list[list[Part]] = [[blocks.emoji("white_large_square"), f" {item}"] for item in CHECKLIST]
     head: list[Part] = [
         blocks.emoji("hourglass_flowing_sand"),
         " ",
         blocks.bold(f"{status} since "),
         blocks.date(told.status_since),
-        ", longer than a review takes as a rule. Reviews get stuck on one of these:",
+        ", longer than a review takes as a rule. Check that all of this is so; reviews get stuck where it is not:",
     ]
     return Message(blocks.escape(said), [blocks.lines(head, *rows), blocks.actions(_meaning(told), console_button())])
 

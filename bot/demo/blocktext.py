@@ -17,10 +17,11 @@ MARKS = {
     "warning": "⚠",
     "eyes": "👀",
     "bell": "🔔",
+    "alarm_clock": "⏰",
     "zzz": "💤",
     "bust_in_silhouette": "👤",
     "arrows_counterclockwise": "🔄",
-    "ballot_box_with_check": "☑",
+    "white_large_square": "☐",
     "pencil2": "✏",
     "heavy_plus_sign": "+",
 }

@@ -24,6 +24,7 @@ from bot.store.columns import storable
 from bot.store.delivery import Alert, Card, CardAct, Channel, Mode, NewPost, Post
 from bot.store.engine import cannot_open, create_engine, is_away, reason, try_file
 from bot.store.floods import FloodQueries, Swept
+from bot.store.handover import HandoverQueries
 from bot.store.history import HistoryQueries, Moment, Told
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
@@ -114,6 +115,7 @@ class Store(
     FloodQueries,
     ChannelQueries,
     HistoryQueries,
+    HandoverQueries,
     OutlookQueries,
     WatchQueries,
     PushQueries,

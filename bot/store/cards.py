@@ -84,8 +84,8 @@ class CardQueries(Queries):
         """Owe what has to be said of a card together with having said it; return False where it is nothing.
 
         `attend` gets the card and the ID of its message, None where that is not owed yet. A post whose key is known is
-        not said twice, and the card still counts it as said. While the last thing said waits to be posted, nothing is:
-        a channel that takes nothing for a month shall not get all of that at once.
+        not said twice, and the card still counts it as said; of a new version it is shown again. While the last thing
+        said waits to be posted, nothing is: a channel that takes nothing for a month shall not get all of that at once.
         """
         async with self._writing() as tx:
             before = await _locked(tx, card_id)
@@ -93,6 +93,8 @@ class CardQueries(Queries):
             if due is None or await tx.scalar(select(_is_waiting(card_id))):
                 return False
             after, post = due
+            if before and after.version != before.version:
+                after = replace(after, show_at=await time_of(tx, now))
             await _save(tx, after)
             return await owe_post(tx, post, now) is not None
 

@@ -261,6 +261,9 @@ class FakePeople:
     async def person(self, user_id: str, _team_id: str) -> Person:
         return Person(user_id)
 
+    async def has_group(self, group_id: str) -> bool:
+        return group_id != "S0GONE"
+
 
 class FakeDrawer:
     """Draws nothing."""

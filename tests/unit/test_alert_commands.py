@@ -222,6 +222,7 @@ async def test_the_form_of_a_channel_opens_with_what_is_set() -> None:
         ({"quiet_from": "22:00", "quiet_until": "07:00"}, "22:00 to 07:00"),
         ({"escalate_user": "U2"}, "after 4 hours to U2"),
         ({"escalate_group": "S2"}, "after 4 hours to S2"),
+        ({"escalate_group": "S0GONE"}, "Slack knows no user group with this ID, so nobody would be called."),
         ({"quiet_from": "22:00"}, "both ends"),
         ({"quiet_from": "22:00", "quiet_until": "22:00"}, "leave both empty"),
         ({"escalate_user": "U2", "escalate_group": "S2"}, "not both"),

@@ -159,6 +159,14 @@ def test_a_change_says_that_a_waba_flaps(told: Callable[[Transition, int], Messa
 
     assert ("flapping: 3 changes within the last hour" in message.text) is says
     assert ("is flapping" in shown(list(message.blocks))) is says
+    assert ("More are told together" in shown(list(message.blocks))) is says
+
+
+@pytest.mark.parametrize("kind", change_view.ALARMS)
+def test_what_an_alarm_says_to_type_is_marked_as_slack_marks_it(kind: Kind) -> None:
+    message = change_view.change(change(kind))
+
+    assert "`" not in shown(list(message.blocks))
 
 
 def test_a_line_says_whose_acknowledgement_a_worse_change_has_taken_away() -> None:

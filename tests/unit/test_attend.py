@@ -69,10 +69,20 @@ def test_nobody_is_reminded_of_what_is_held_or_over(changes: dict[str, Any]) -> 
     assert step(timedelta(days=8), called, **changes) == ""
 
 
-def test_a_snooze_that_is_over_holds_nothing_back() -> None:
-    until = NOON + timedelta(hours=4)
+@pytest.mark.parametrize("held", [{}, {"acked_by": "U1", "acked_at": NOON}], ids=["open", "acknowledged"])
+@pytest.mark.parametrize("remind_after", [0, 60])
+def test_the_end_of_a_snooze_is_told_to_whoever_asked_for_it(held: dict[str, Any], remind_after: int) -> None:
+    snoozed: dict[str, Any] = {"snoozed_by": "U1", "snoozed_until": NOON + HOUR / 2, **held}
+    wanted = channel(remind_after=remind_after)
 
-    assert step(timedelta(hours=4), snoozed_by="U1", snoozed_until=until) == "reminder"
+    assert step(HOUR / 2 - timedelta(seconds=1), wanted, **snoozed) == ""
+    assert step(HOUR / 2, wanted, **snoozed) == "snooze_over"
+
+
+def test_a_snooze_that_is_over_holds_nothing_back() -> None:
+    calls = channel(escalate_to="S1")
+
+    assert step(timedelta(hours=4), calls, snoozed_by="U1", snoozed_until=NOON + HOUR) == "escalation"
 
 
 @pytest.mark.parametrize("setting", [{"remind_after": 0}, {"remind_after": 0, "escalate_after": 0}])
@@ -181,7 +191,7 @@ def test_what_is_said_after_a_change_has_a_key_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("at", "last", "day"),
     [
-        (datetime(2026, 11, 20, 8, 59, tzinfo=BERLIN), None, date(2026, 11, 19)),
+        (datetime(2026, 11, 20, 8, 59, tzinfo=BERLIN), None, None),
         (datetime(2026, 11, 20, 9, tzinfo=BERLIN), None, date(2026, 11, 20)),
         (datetime(2026, 11, 20, 9, 1, tzinfo=BERLIN), datetime(2026, 11, 20, 9, tzinfo=BERLIN), None),
         (datetime(2026, 11, 21, 8, tzinfo=BERLIN), datetime(2026, 11, 20, 9, tzinfo=BERLIN), None),
@@ -197,7 +207,14 @@ def test_the_digest_of_a_day_is_due_from_its_time_on(at: datetime, last: datetim
 
 def test_a_channel_without_a_time_gets_no_digest_unless_it_gets_nothing_else() -> None:
     assert digest_due(channel(), None, NOON) is None
-    assert digest_due(channel(mode="digest"), None, NOON) == NOON.date()
+    assert digest_due(channel(mode="digest"), None, NOON - 3 * HOUR) == NOON.date()
+
+
+def test_the_first_digest_comes_when_it_is_time_for_it_not_when_it_is_asked_for() -> None:
+    asked_for = channel(digest_at="09:00")
+
+    assert digest_due(asked_for, None, NOON + 9 * HOUR) is None
+    assert digest_due(asked_for, None, NOON + 21 * HOUR) == date(2026, 11, 21)
 
 
 @given(

@@ -89,7 +89,7 @@ def test_a_chain_of_a_thousand_says_how_many_it_does_not_name() -> None:
     message = chain(many(1000, WIDE))
 
     assert problems(message) == []
-    assert "more: `/cams history` names them." in shown(list(message.blocks))
+    assert "more: /cams history names them." in shown(list(message.blocks))
 
 
 def test_the_parts_of_a_flood_are_as_few_as_fit() -> None:

@@ -73,6 +73,14 @@ def test_the_longest_space_still_fits_into_the_second_page(space: str) -> None:
     assert view_problems(VERIFY.confirm_view(checked, "C012ABC", confirm(checked))) == []
 
 
+def test_a_long_form_says_above_what_is_wrong_further_down() -> None:
+    def above(wrong: str) -> str:
+        return str(CHANNEL.view({}, {wrong: "Not so."}, "C012ABC", EMPTY)["blocks"][0])
+
+    assert "Look further down, at: “… or a user group”." in above("escalate_group")
+    assert "Look further down" not in above("digest_at")
+
+
 def test_a_form_shows_what_was_understood_and_the_error_beside_its_field() -> None:
     view = CREATE.view({"phone": "+86 138", "message": "Hello"}, {"phone": "No number."}, "C012ABC", EMPTY)
     kinds = [block["type"] for block in view["blocks"]]

@@ -163,3 +163,13 @@ async def test_a_group_that_cannot_be_read_gives_nobody_a_role_and_is_logged(
 
     assert person.groups == {group}
     assert [(entry["group"], entry["error"]) for entry in logs] == [("S0GONE", "no_such_subteam")]
+
+
+async def test_a_group_is_there_unless_slack_says_that_it_is_not(
+    slack: LocalSlack, bot: Slack, group: str, now: Clock
+) -> None:
+    people = People(bot, frozenset(), now)
+    found = [await people.has_group(one) for one in (group, "S0GONE")]
+    slack.faults.add(Fault("error", error="missing_scope"))
+
+    assert [*found, await people.has_group("S0GONE")] == [True, False, True]

@@ -76,6 +76,20 @@ async def test_what_a_channel_cannot_take_for_days_does_not_pile_up(store: Store
     assert [one.key for one in await said(store)] == ["remind:7:1:1"]
 
 
+async def test_a_snooze_that_is_over_is_told_once_and_the_card_shows_it_no_more(store: Store) -> None:
+    await put_card(store, snoozed_by="U1", snoozed_until=NOON + HOUR / 2, acked_by="U2", acked_at=NOON)
+    await asyncio.gather(*(attend(store, Clock(NOON + HOUR / 2)) for _ in range(5)))
+    await attend(store, Clock(NOON + HOUR))
+    [over] = await said(store)
+    card = await store.card(7)
+
+    assert (over.kind, over.parent_id is not None) == ("reminder", True)
+    assert Message.loads(over.content).text == "The snooze is over, and Acme is still REJECTED."
+    assert '"user_id": "U1"' in over.content
+    assert card is not None
+    assert (card.snoozed_by, card.snoozed_until, card.acked_by, card.version) == ("", None, "U2", 2)
+
+
 async def test_an_escalation_stands_in_the_channel(store: Store) -> None:
     await store.set_channel(Channel(channel_id="C012ABC", escalate_to="S1", remind_after=0))
     await put_card(store)
@@ -193,7 +207,7 @@ async def test_the_channel_of_what_nobody_claims_is_told_that_its_space_is_watch
 
 
 async def test_more_changes_than_a_digest_shows_stand_in_its_thread(store: Store) -> None:
-    await store.set_channel(Channel(channel_id="C1", mode="digest"))
+    await store.set_channel(Channel(channel_id="C1", mode="digest", digest_at="11:00"))
     await store.subscribe("space-1", "C1", "U1", NOON)
     for _ in range(120):
         await record_change(store, "space-1", NOON - HOUR)
@@ -205,7 +219,7 @@ async def test_more_changes_than_a_digest_shows_stand_in_its_thread(store: Store
 
 
 async def test_a_digest_tells_what_is_not_well_also_where_there_is_no_card(store: Store) -> None:
-    await store.set_channel(Channel(channel_id="C1", mode="digest"))
+    await store.set_channel(Channel(channel_id="C1", mode="digest", digest_at="11:00"))
     for space_id, status in (("space-1", "REJECTED"), ("space-2", "APPROVED"), ("space-3", "")):
         await store.subscribe(space_id, "C1", "U1", NOON)
 
