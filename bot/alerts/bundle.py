@@ -34,7 +34,11 @@ def plan(found: Situation) -> list[Telling]:
     if waits(found):
         return []
     ready, held = _sorted_out(found)
-    if _is_flood(found, ready):
+    is_of_many = _is_of_many(found, ready)
+    if is_of_many and found.backlog:
+        # None of it would be read before what is owed already, and what comes meanwhile joins it.
+        return []
+    if is_of_many or len(ready) >= FLOOD_FROM:
         return [*_flood(found, [alert for group in (ready, *held) for alert in group])]
     board = dict(found.cards)
     rooted = set(found.rooted)
@@ -51,10 +55,8 @@ def waits(found: Situation) -> bool:
     return found.flooded_at is not None and _is_within(FLOOD_PAUSE, found.flooded_at, found.now)
 
 
-def _is_flood(found: Situation, ready: Sequence[Alert]) -> bool:
-    """Whether changes are told together: many at once, or some after many that were told one by one just now."""
-    if len(ready) >= FLOOD_FROM:
-        return True
+def _is_of_many(found: Situation, ready: Sequence[Alert]) -> bool:
+    """Whether changes of several WABAs are many, together with what was told one by one just now."""
     # Each WABA counts once: one that goes to and fro makes no flood by what was told of it alone.
     spaces = {alert.transition.space_id for alert in ready}
     told = sum(_is_within(FLOOD_PAUSE, at, found.now) for at in found.told.values())

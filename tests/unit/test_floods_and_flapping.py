@@ -51,6 +51,17 @@ def test_what_follows_many_that_were_told_one_by_one_is_told_together() -> None:
     assert problems(place) == []
 
 
+def test_what_comes_while_many_are_still_to_be_posted_joins_what_follows_them() -> None:
+    place = Place()
+    rejected(place, *range(1, FLOOD_FROM))
+    place.backlog = 1
+    meanwhile = [rejected(place, 10, 11), rejected(place, *range(12, 30))]
+    place.backlog = 0
+
+    assert (meanwhile, rejected(place, 30)) == ([[], []], ["flood", "part"])
+    assert place.made[-1].changes == list(range(10, 31))
+
+
 def test_one_that_follows_many_alone_is_a_card() -> None:
     place = Place()
     rejected(place, *range(1, FLOOD_FROM))

@@ -110,6 +110,7 @@ async def test_what_the_flood_did_not_tell_is_left_as_it_is(store: Store) -> Non
     await store.subscribe("space-before", CHANNEL, "U1", NOON)
     await move(store, "space-before", "REJECTED")
     await store.bundle(plan, NOON)
+    await _all_sent(store)
     for space in SPACES:
         await store.subscribe(space, "C2", "U1", NOON)
     ends = await flood(store)
