@@ -9,7 +9,7 @@ from functools import partial
 
 from bot import blocks, review
 from bot.access import Role
-from bot.alerts import acting, runbook, view
+from bot.alerts import acting, flood_view, runbook, view
 from bot.alerts.words import name_of, person
 from bot.blocks import Block, Part
 from bot.cards import waba_sentence
@@ -17,7 +17,7 @@ from bot.errors import FieldErrors, UserError
 from bot.register import Register
 from bot.services import Services
 from bot.statuses import is_well
-from bot.store import Card, CardChange, NewPost, Say
+from bot.store import Card, CardChange, NewPost, Say, Swept
 from handlers.modals import Field, Form
 from handlers.routes import Ask, Opening, Reply, Router
 
@@ -25,6 +25,10 @@ router = Router()
 # https://docs.slack.dev/reference/block-kit/block-elements/datetime-picker-element: ten digits.
 SECONDS = re.compile(r"[1-9][0-9]{9}")
 SNOOZE_MAX = timedelta(days=366)
+QUIET = "Nobody is reminded until it gets worse."
+QUIET_ALL = "Nobody is reminded of any until it gets worse."
+NOTHING_LEFT = "Nothing is left to acknowledge of these: each is acknowledged, is well again, or has changed since."
+SEE_OPEN = "`/cams alerts` shows what is open."
 
 
 def _check_until(value: str) -> str:
@@ -45,7 +49,23 @@ SNOOZE = Form("card_snooze", "Snooze an alert", "Snooze", (UNTIL,), kept=("card"
 async def acknowledge(ask: Ask, services: Services) -> Reply:
     """Let somebody say that they have seen it."""
     decide = partial(acting.acknowledge, ask.user_id, services.clock())
-    return await _act(ask, services, "ack", "", decide, "is acknowledged. Nobody is reminded until it gets worse.")
+    return await _act(ask, services, "ack", "", decide, f"is acknowledged. {QUIET}")
+
+
+@router.press("flood.ack", requires=Role.OPERATOR)
+async def acknowledge_all(ask: Ask, services: Services) -> Reply:
+    """Let somebody say that they have seen all that was told together, as far as it is still so."""
+    now, (first, last) = services.clock(), map(int, ask["value"].split("-"))
+    decide, write = partial(acting.acknowledge, ask.user_id, now), partial(_all_acknowledged, ask.user_id)
+    swept = await services.store.act_on_flood(first, last, ask.user_id, "ack", decide, now, write)
+    if swept is None:
+        raise UserError("These alerts are not known any more. `/cams alerts` shows those that are open.")
+    if not swept.cards:
+        raise UserError(f"{NOTHING_LEFT} {SEE_OPEN}")
+    count = len(swept.cards)
+    said = f" {flood_view.alerts(count)} {'is' if count == 1 else 'are'} acknowledged. {QUIET_ALL}"
+    rest = [blocks.prose(f"Changed since, and not acknowledged: {len(swept.moved)}. {SEE_OPEN}")] if swept.moved else []
+    return Reply(said.strip(), [blocks.lines([blocks.emoji("white_check_mark"), said]), *rest])
 
 
 @router.press("card.unack", requires=Role.OPERATOR)
@@ -131,6 +151,10 @@ def _nothing_done(card: Card) -> str:
     if is_well(card.status):
         return f"{_name(card)} is {card.status} again, so there is nothing to do about it any more."
     return f"{_name(card)}: {view.ENDED} `/cams why {card.space_id}` says who is told of them."
+
+
+def _all_acknowledged(by: str, swept: Swept) -> str:
+    return flood_view.acknowledged(by, swept).dumps()
 
 
 def _assigned(by: str, card: Card, message_id: int | None) -> NewPost:

@@ -6,6 +6,7 @@
 Both ticks may run in every replica: the lock of the card and the key of the post let each thing be said once.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -103,10 +104,10 @@ def unwell(cards: Sequence[Card], watches: Collection[Watch], channel_id: str) -
 async def attend(store: Store, clock: Clock) -> int:
     """Owe what has to be said of the open cards, and return of how many; one that fails stops no other."""
     now = clock()
-    # Of many that changed at once hundreds of reminders would help nobody; the daily digest names them.
     channels = {one.channel_id: one for one in await store.channels()}
     said = 0
-    for card in await store.open_cards(with_message=True):
+    with_message = {card.id for card in await store.open_cards(with_message=True)}
+    for card in _attended(await store.open_cards(), with_message):
         channel = channels.get(card.channel_id) or Channel(channel_id=card.channel_id)
         try:
             if attention(card, channel, now):
@@ -151,10 +152,23 @@ def _bad_since(card: Card) -> datetime:
     return max(card.opened_at, card.status_since)
 
 
+def _attended(cards: Sequence[Card], with_message: Collection[int]) -> list[Card]:
+    """Leave out those of many that changed at once while they are many: hundreds of reminders would help nobody.
+
+    The daily digest names them. Of those that somebody has acknowledged nobody need be told again.
+    """
+    waiting = [card for card in cards if card.id not in with_message and not card.acked_by]
+    left = Counter(card.channel_id for card in waiting)
+    few = {card.id for card in waiting if left[card.channel_id] < flood_view.FLOOD_FROM}
+    return [card for card in cards if card.id in few or card.id in with_message]
+
+
 def _say(channel: Channel, now: datetime, card: Card, message_id: int | None) -> tuple[Card, NewPost] | None:
     due = attention(card, channel, now)
     if due is None:
         return None
+    if message_id is None:
+        return _with_message(card, now)
     message = _words(due, card, channel)
     # A call for somebody else stands in the channel, all else in the card's thread.
     parent_id = None if due.step == "escalation" else message_id
@@ -167,6 +181,13 @@ def _say(channel: Channel, now: datetime, card: Card, message_id: int | None) ->
         key=due.key,
     )
     return _counted(due, card, now), post
+
+
+def _with_message(card: Card, now: datetime) -> tuple[Card, NewPost]:
+    """Give a card its message, which reminds of it; what else is due has then a thread to stand in."""
+    content = view.card(card, ()).dumps()
+    post = NewPost(channel_id=card.channel_id, kind="card", content=content, card_id=card.id, key=f"card:{card.id}")
+    return replace(card, reminders=card.reminders + 1, reminded_at=now, shown=card.version), post
 
 
 def _words(due: Due, card: Card, channel: Channel) -> Message:

@@ -1,7 +1,7 @@
 """Which messages are made of the alerts that a channel is owed. Pure: values in, values out.
 
 few changes   a card per WABA that lives: its message, then edits and lines in its thread
-many at once  one message with a table, and a thread that names each
+many at once  one message with a table, and a thread that names each; so too where many were told one by one just now
 to and fro    the first few one by one, the rest together once it has settled
 """
 
@@ -14,11 +14,10 @@ from typing import TypeGuard
 
 from bot.alerts import change_view, flood_view, view
 from bot.alerts.attend import moved
+from bot.alerts.flood_view import FLOOD_FROM
 from bot.statuses import is_undecided, is_well
 from bot.store import Alert, Card, Situation, Telling, Transition
 
-# So many changes at once are told together.
-FLOOD_FROM = 10
 # So many changes of one WABA within an hour are told one by one. What follows is told when there was none for a
 # while, or when people have waited for long enough.
 FLAPS_TOLD = 4
@@ -35,7 +34,7 @@ def plan(found: Situation) -> list[Telling]:
     if waits(found):
         return []
     ready, held = _sorted_out(found)
-    if len(ready) >= FLOOD_FROM:
+    if _is_flood(found, ready):
         return [*_flood(found, [alert for group in (ready, *held) for alert in group])]
     board = dict(found.cards)
     rooted = set(found.rooted)
@@ -50,6 +49,16 @@ def waits(found: Situation) -> bool:
     if found.channel.mode == "digest" or found.backlog >= BACKLOG_MAX:
         return True
     return found.flooded_at is not None and _is_within(FLOOD_PAUSE, found.flooded_at, found.now)
+
+
+def _is_flood(found: Situation, ready: Sequence[Alert]) -> bool:
+    """Whether changes are told together: many at once, or some after many that were told one by one just now."""
+    if len(ready) >= FLOOD_FROM:
+        return True
+    # Each WABA counts once: one that goes to and fro makes no flood by what was told of it alone.
+    spaces = {alert.transition.space_id for alert in ready}
+    told = sum(_is_within(FLOOD_PAUSE, at, found.now) for at in found.told.values())
+    return len(spaces) > 1 and told + len(spaces) >= FLOOD_FROM
 
 
 def _is_within(span: timedelta, then: datetime, now: datetime) -> bool:
@@ -168,10 +177,13 @@ def _dirty(card: Card, now: datetime) -> Card:
 def _flood(found: Situation, alerts: Sequence[Alert]) -> Iterator[Telling]:
     """Tell many together. Cards are kept, and edited where they have a message; the thread names every change."""
     changes = [alert.transition for alert in alerts]
-    yield Telling([], "flood", _always(flood_view.flood(changes).dumps()))
+    kept = [*_cards_of_many(found, changes)] if found.channel.mode == "card" else []
+    keys = [alert.id for alert in alerts]
+    is_open = any(one.card and one.card.state == "open" and not one.card.acked_by for one in kept)
+    buttons = [flood_view.ack_button(min(keys), max(keys))] if is_open else []
+    yield Telling([], "flood", _always(flood_view.flood(changes, buttons).dumps()))
     yield from _parts(alerts)
-    if found.channel.mode == "card":
-        yield from _cards_of_many(found, changes)
+    yield from kept
 
 
 def _parts(alerts: Sequence[Alert]) -> Iterator[Telling]:

@@ -7,11 +7,13 @@ from datetime import datetime
 from bot import blocks
 from bot.alerts.change_view import ALARMS
 from bot.alerts.message import Message
-from bot.alerts.words import moment, move, name_of, one_line, status_of
+from bot.alerts.words import moment, move, name_of, one_line, person, status_of
 from bot.blocks import Block, Part
 from bot.statuses import WELL, meaning
-from bot.store import Card, Transition
+from bot.store import Card, Swept, Transition
 
+# So many changes at once are told together.
+FLOOD_FROM = 10
 # Undocumented: Slack refuses a message at 13,297 characters in its blocks, https://github.com/slackapi/bolt-js/issues/2509
 PART_MAX = 12_000
 # All cells together, https://docs.slack.dev/reference/block-kit/blocks/table-block
@@ -24,8 +26,8 @@ SPACE_MAX = 60
 HEAD = ("WABA", "Space", "Change", "Seen")
 
 
-def flood(changes: Sequence[Transition]) -> Message:
-    """Return one message for many changes: how many of which kind, and the most urgent of them.
+def flood(changes: Sequence[Transition], buttons: Sequence[Block] = ()) -> Message:
+    """Return one message for many changes: how many of which kind, and the most urgent of them; with buttons, if any.
 
     Those that the table has no room for are in `parts`, with all the others.
     """
@@ -38,10 +40,28 @@ def flood(changes: Sequence[Transition]) -> Message:
         [
             blocks.header(f"{_number(len(changes))} of review status at once"),
             blocks.lines(*_moves(ordered)),
+            *([blocks.actions(*buttons)] if buttons else []),
             table,
             blocks.context(rest if shown < len(changes) else "All of them are shown."),
         ],
     )
+
+
+def ack_button(first: int, last: int) -> Block:
+    """Return the button that acknowledges what a flood told, which is known by the IDs of its first and last alert."""
+    return blocks.button("Acknowledge all", "flood.ack", f"{first}-{last}", style="primary")
+
+
+def acknowledged(by: str, swept: Swept) -> Message:
+    """Return the line that says who has acknowledged how many of those that a flood told."""
+    count, left = len(swept.cards), len(swept.moved)
+    rest = f" Changed since, and left: {left}." if left else ""
+    row: list[Part] = [blocks.emoji("eyes"), " ", person(by), f" acknowledged {count} of these alerts.{rest}"]
+    return Message(f"{alerts(count)} acknowledged.", [blocks.lines(row)])
+
+
+def alerts(count: int) -> str:
+    return f"{count} alert{'' if count == 1 else 's'}"
 
 
 def parts(changes: Sequence[Transition]) -> list[tuple[list[Transition], Message]]:

@@ -47,7 +47,10 @@ class Found:
 
 
 def overview(found: Found) -> Message:
-    """Return what is open, the worst first, what waits to be posted, and what has failed."""
+    """Return what is open (what nobody has acknowledged first, then the worst), what waits, and what has failed.
+
+    What nobody has acknowledged can be, right there.
+    """
     mail, said = found.post, [f"Open alerts: {found.count}"]
     # A post does not tell which space it is of.
     posts = [] if found.space_id else _posts(mail)
@@ -96,9 +99,22 @@ def _posts(mail: Mail) -> list[Block]:
 
 
 def _cards(cards: Sequence[Card]) -> list[Block]:
-    worst = sorted(cards, key=lambda card: (-meaning(card.status).severity, card.status_since))[:CARDS_MAX]
-    shown = _rows("", [_card(card) for card in worst], len(cards))
-    return [*shown, blocks.context(WITHOUT_CARD)] if any(not card.id for card in worst) else shown
+    """List what nobody has acknowledged before all else, or those behind the last that is shown would never be."""
+    first = sorted(cards, key=lambda card: (not _waits(card), -meaning(card.status).severity, card.status_since))
+    listed = first[:CARDS_MAX]
+    buttons = [_ack(number, card) for number, card in enumerate(listed, start=1) if _waits(card)]
+    rows = [[*([f"{number}. "] if buttons else []), *_card(card)] for number, card in enumerate(listed, start=1)]
+    shown = [*_rows("", rows, len(cards)), *([blocks.actions(*buttons)] if buttons else [])]
+    return [*shown, blocks.context(WITHOUT_CARD)] if any(not card.id for card in listed) else shown
+
+
+def _waits(card: Card) -> bool:
+    return bool(card.id) and not card.acked_by
+
+
+def _ack(number: int, card: Card) -> Block:
+    named = blocks.shorten(f"Acknowledge {name_of(card.waba_name, card.space_id)}", blocks.BUTTON_MAX)
+    return blocks.button(f"Acknowledge {number}", f"card.ack:{number}", str(card.id), accessibility_label=named)
 
 
 def _rows(title: str, rows: Sequence[Sequence[Part]], count: int) -> list[Block]:

@@ -23,6 +23,7 @@ from bot.store.channels import ChannelQueries
 from bot.store.columns import storable
 from bot.store.delivery import Alert, Card, CardAct, Channel, Mode, NewPost, Post
 from bot.store.engine import cannot_open, create_engine, is_away, reason, try_file
+from bot.store.floods import FloodQueries, Swept
 from bot.store.history import HistoryQueries, Moment, Told
 from bot.store.journal import JournalQueries, LostLeaseError
 from bot.store.migrate import NewerDatabaseError, Schema, migrate, read_schema
@@ -81,6 +82,7 @@ __all__ = [
     "Stamp",
     "Store",
     "Subscription",
+    "Swept",
     "Telling",
     "Told",
     "Transition",
@@ -109,6 +111,7 @@ class Store(
     ShowQueries,
     AuditQueries,
     CardQueries,
+    FloodQueries,
     ChannelQueries,
     HistoryQueries,
     OutlookQueries,

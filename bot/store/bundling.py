@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.alerts import alerts_of
@@ -19,6 +19,10 @@ from bot.store.tables import alerts, cards, channels, posts, transitions
 
 FLAPS_WITHIN = timedelta(hours=1)
 BUNDLED_AT_ONCE = 10_000
+# More than Slack takes in a minute, which is the longest that anybody asks about.
+LATEST = 100
+# What stands in the channel, where a line stands in its thread alone.
+SINGLE: Collection[PostKind] = ("card", "news", "change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,9 @@ class Situation:
 
     Before it is known whether anything is told now, ``alerts`` and what belongs to them are left out: ``cards`` are its
     open ones by space, ``rooted`` the IDs of those that it has a message of (or is owed one), ``flaps`` is how often
-    the status of a space changed lately. ``flooded_at`` is when many changes were told together last, ``backlog`` how
-    many posts it is owed already.
+    the status of a space changed lately, ``told`` when it last read of a space in a message for that alone, among its
+    latest messages. ``flooded_at`` is when many changes were told together last, ``backlog`` how many posts it is owed
+    already.
     """
 
     channel: Channel
@@ -37,6 +42,7 @@ class Situation:
     cards: Mapping[str, Card] = field(default_factory=dict)
     rooted: Collection[int] = ()
     flaps: Mapping[str, int] = field(default_factory=dict)
+    told: Mapping[str, datetime] = field(default_factory=dict)
     flooded_at: datetime | None = None
     backlog: int = 0
 
@@ -197,4 +203,25 @@ async def _with_alerts(tx: AsyncConnection, situation: Situation, owed: Sequence
     lately = and_(transitions.c.kind == "review", transitions.c.seen_at > situation.now - FLAPS_WITHIN)
     # Counted here: to group them SQLite would go through all there ever were, in order of their spaces.
     flaps = Counter(await tx.scalars(select(transitions.c.space_id).where(lately)))
-    return replace(situation, alerts=owed, cards=found, rooted=set(await tx.scalars(roots)), flaps=flaps)
+    told = await _told(tx, situation.channel.channel_id)
+    return replace(situation, alerts=owed, cards=found, rooted=set(await tx.scalars(roots)), flaps=flaps, told=told)
+
+
+async def _told(tx: AsyncConnection, channel_id: str) -> dict[str, datetime]:
+    """Return of which spaces a channel reads in messages of their own, and when the latest of each was made."""
+    mine = posts.c.channel_id == channel_id
+    # By Slack's time stamps, which have an index; what is not posted yet has none.
+    sent = select(posts.c.id).where(mine, posts.c.message_ts.is_not(None))
+    sent = sent.order_by(posts.c.message_ts.desc()).limit(LATEST)
+    recent = union_all(select(sent.subquery().c.id), select(posts.c.id).where(mine, posts.c.state == "owed"))
+    # A card's message need not tell a change, and what has no card has an alert.
+    space = func.coalesce(cards.c.space_id, transitions.c.space_id)
+    query = (
+        select(space, posts.c.created_at)
+        .outerjoin(cards, cards.c.id == posts.c.card_id)
+        .outerjoin(alerts, alerts.c.post_id == posts.c.id)
+        .outerjoin(transitions, transitions.c.id == alerts.c.transition_id)
+        .where(posts.c.id.in_(recent), posts.c.kind.in_(SINGLE))
+        .order_by(posts.c.id)
+    )
+    return {row[0]: row[1] for row in await tx.execute(query) if row[0] is not None}

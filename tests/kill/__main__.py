@@ -24,7 +24,7 @@ from tests.kill.trial import Report, Trial, run_apart
 MATRIX: Sequence[tuple[Database, int, float]] = (("sqlite", 1, 0.34), ("postgresql", 1, 0.24), ("postgresql", 3, 0.42))
 KILLS_IN_A_PART = 90
 # So often a configuration with moments on the way left gets such a part of its kills again.
-REST_ROUNDS = 3
+REST_ROUNDS = 5
 REST_OF = 10
 
 
@@ -38,8 +38,8 @@ class Share:
 
     @property
     def rest(self) -> int:
-        """How many kills more it gets while there are moments left."""
-        return max(1, self.kills // REST_OF)
+        """How many kills more it gets while there are moments left; a short run is no hunt for all of them."""
+        return self.kills // REST_OF if self.kills >= KILLS_IN_A_PART else 0
 
 
 def parts(share: Share, seed: int, kinds: tuple[str, ...]) -> list[Trial]:
@@ -55,11 +55,15 @@ def run_matrix(shares: Sequence[Share], seed: int, kinds: tuple[str, ...], jobs:
     """Do the trials of all configurations, then a few more of those with moments on the way left."""
     reports = run_all([trial for share in shares for trial in parts(share, seed, kinds)], jobs)
     for more in range(1, REST_ROUNDS + 1):
-        unfinished = [share for share in shares if reports[share.layout.name].moments.left_on_the_way]
+        unfinished = [share for share in shares if share.rest and _has_left(reports[share.layout.name])]
         trials = [Trial(one.rest, seed * 1000 - more, one.layout, kinds, one.board) for one in unfinished]
         for name, report in run_all(trials, jobs).items():
             reports[name].add(report)
     return reports
+
+
+def _has_left(report: Report) -> bool:
+    return bool(report.moments.left_on_the_way)
 
 
 def run_all(trials: Iterable[Trial], jobs: int) -> dict[str, Report]:

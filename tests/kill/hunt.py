@@ -71,6 +71,11 @@ class Hunt:
         self.moments.add(Moments(_moments(self._board.way), _moments(self._read()), self._board.struck))
         return self.moments
 
+    @property
+    def is_late(self) -> bool:
+        """Whether only those few are left that most lives do not come to."""
+        return 0 < len(self.moments.left_on_the_way) <= FEW
+
     def aim(self, plan: Plan) -> Plan:
         """Return the plan with moments, those on the way first; without any it keeps its callback.
 
@@ -81,8 +86,7 @@ class Hunt:
         first = self._some(known.on_the_way)
         later = _moments(place for place in self._read() if place.is_on_the_way)
         rest = self._some(set(later) - set(known.on_the_way)) or self._some(set(known.met) - set(later))
-        is_rare = len(known.left_on_the_way) <= FEW
-        mine = first + rest if not first or (is_rare and self._rng.random() < OTHERS_TOO) else first
+        mine = first + rest if not first or (self.is_late and self._rng.random() < OTHERS_TOO) else first
         if not mine:
             return replace(plan, kind="change")
         callback = 0 if len(mine) < SCARCE else self._rng.choice((0, plan.callback // 2))

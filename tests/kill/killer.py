@@ -116,7 +116,8 @@ class Killer:
             if self._alive == 0:
                 self._stage.clock.pass_by(AWAY_SECONDS)
             self._alive += 1
-            self._stage.reviews.stir(STIRRED)
+            # As when the way was learned: some of it is gone only where much is owed at once.
+            self._stage.reviews.stir(1 if self._hunt.is_late else STIRRED)
             ending = await victim.live(plan)
             self._alive -= 1
             self._count(ending, plan, waiting)

@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+import stamina
 from sqlalchemy import RowMapping, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store import create_engine
+from bot.store.engine import cannot_open
 from tests.fixtures.databases import connect
 from tests.kill.reader import Index, Told
 
 Database = Literal["sqlite", "postgresql"]
 OURS = "kill-ledger"
+# The server may just be started again, or the file be locked.
+PATIENCE_SECONDS = 30.0
 
 
 class Ledger:
@@ -27,11 +31,8 @@ class Ledger:
         self._engine = engine
 
     async def recorded(self) -> Mapping[str, tuple[str, str]]:
-        """Return by space the name and the status that the bot has seen last; nothing where the database is away."""
-        try:
-            rows = await self._rows("SELECT space_id, waba_name, review_status FROM watches")
-        except DBAPIError:
-            return {}
+        """Return by space the name and the status that the bot has seen last."""
+        rows = await self._rows("SELECT space_id, waba_name, review_status FROM watches")
         return {row["space_id"]: (row["waba_name"], row["review_status"]) for row in rows}
 
     async def index(self) -> Index:
@@ -39,6 +40,7 @@ class Ledger:
         transitions = await self._rows("SELECT id, waba_name, before, after FROM transitions WHERE kind = 'review'")
         return Index({row["id"]: Told(row["waba_name"], row["before"], row["after"]) for row in transitions})
 
+    @stamina.retry(on=cannot_open(), attempts=None, timeout=PATIENCE_SECONDS, wait_max=0.5)
     async def _rows(self, query: str) -> list[RowMapping]:
         async with self._engine.connect() as connection:
             return list((await connection.execute(text(query))).mappings())

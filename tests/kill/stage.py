@@ -2,13 +2,14 @@
 
 import logging
 import random
-import socket
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from stamina.instrumentation import set_on_retry_hooks
 
 from bot.store import open_store
 from sandbox.cams import CamsCall, LocalCams, World
@@ -22,6 +23,7 @@ from tests.kill.ledger import Database, Ledger, fresh_database, open_ledger
 from tests.kill.life import Victim
 from tests.kill.reader import Index
 from tests.kill.reviews import Made, Reviews
+from tests.kill.server import Server, free_port
 from tests.kill.wire import Wire
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -67,6 +69,8 @@ class Stage:
     victims: list[Victim]
     folder: Path
     wire: Wire | None
+    # Its own, where PostgreSQL's programs are installed.
+    server: Server | None
     # Whether the bot may mark a message as a possible repeat: it cannot know better without the history.
     marks_allowed: bool = False
     # Messages that were taken away again.
@@ -103,8 +107,9 @@ class Stage:
 @asynccontextmanager
 async def open_stage(layout: Layout, folder: Path, rng: random.Random) -> AsyncIterator[Stage]:
     """Open everything; no bot is started yet."""
-    # Who is killed in the middle of a request is no news.
+    # Who is killed in the middle of a request is no news, nor is a database that is away.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+    set_on_retry_hooks(())
     async with AsyncExitStack() as stack:
         clock = stack.enter_context(StageClock.open(folder / "clock"))
         manifest = Manifest.read(MANIFEST)
@@ -116,16 +121,24 @@ async def open_stage(layout: Layout, folder: Path, rng: random.Random) -> AsyncI
         cams.callbacks.retry_seconds = PUSH_AGAIN_SECONDS
         reviews = Reviews(world, layout.accounts, rng)
         audience = _channels(slack, reviews.spaces, layout.channels)
-        url = await stack.enter_async_context(fresh_database(layout.database, folder))
+        server, url = await _database(stack, layout.database, folder)
         await _subscribe(url, audience, clock)
         ledger = await stack.enter_async_context(open_ledger(url))
         wire = await stack.enter_async_context(Wire.open(url)) if layout.database == "postgresql" else None
         settings = {"DATABASE_URL": wire.address(url) if wire else url}
         victims = [_victim(stack, number, layout, settings, slack, cams, folder) for number in range(layout.replicas)]
-        stage = Stage(layout, slack, cams, ledger, clock, reviews, audience, victims, folder, wire)
+        stage = Stage(layout, slack, cams, ledger, clock, reviews, audience, victims, folder, wire, server)
         stack.callback(cams.calls.listen(stage.arm))
         stack.callback(slack.workspace.notices.listen(stage.hear))
         yield stage
+
+
+async def _database(stack: AsyncExitStack, kind: Database, folder: Path) -> tuple[Server | None, str]:
+    programs = Server.programs() if kind == "postgresql" else None
+    if programs is None:
+        return None, await stack.enter_async_context(fresh_database(kind, folder))
+    server = await stack.enter_async_context(Server.open(programs))
+    return server, server.url
 
 
 def _channels(slack: LocalSlack, spaces: list[str], count: int) -> Mapping[str, list[str]]:
@@ -150,12 +163,6 @@ async def _subscribe(url: str, audience: Mapping[str, list[str]], clock: StageCl
                 await store.subscribe(space_id, channel, "UKILL", clock.bots_now())
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _victim(
     stack: AsyncExitStack,
     number: int,
@@ -165,7 +172,7 @@ def _victim(
     cams: LocalCams,
     folder: Path,
 ) -> Victim:
-    control, port = folder / f"control-{number}", _free_port()
+    control, port = folder / f"control-{number}", free_port()
     environment: dict[str, Any] = {
         **slack.environment(),
         # A key of its own, so that the log of calls tells who has asked.

@@ -15,6 +15,7 @@ COLUMNS = (
     "awaits",
     "besides",
     "troubles",
+    "restarts",
     "changes",
     "owed",
     "messages",
@@ -35,6 +36,7 @@ def print_table(reports: Mapping[str, Report]) -> None:
 
     Each await is two moments: the waiting begins, and it is over. `awaits` are those that a change without trouble
     passes on its way to its recorded message: a bot was killed at so many of how many; `besides` are all others.
+    `troubles` are what went wrong besides, among them `restarts` of the database's server, where a trial has its own.
     `owed` counts a change once for each of its channels; `strange` was told and never made; `stale` are cards that show
     what is not so any more; `taken away` are messages that were deleted again; `callbacks` is the longest way of a
     change to its last message; `ended` are lives that ended without being killed; `seconds` are those of the longest
@@ -75,6 +77,7 @@ def _row(name: str, reports: Sequence[Report]) -> tuple[str, ...]:
         _struck([(one.moments, one.moments.on_the_way) for one in reports]),
         _struck([(one.moments, one.moments.met) for one in reports]),
         report.troubles,
+        report.restarts,
         report.changes,
         verdict.owed,
         verdict.messages,

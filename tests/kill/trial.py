@@ -38,6 +38,7 @@ class Report:
     changes: int = 0
     callbacks: int = 0
     troubles: int = 0
+    restarts: int = 0
     removed: int = 0
     seconds: float = 0.0
     # Folders with the bots' logs of what went wrong.
@@ -52,6 +53,7 @@ class Report:
         self.changes += other.changes
         self.callbacks = max(self.callbacks, other.callbacks)
         self.troubles += other.troubles
+        self.restarts += other.restarts
         self.removed += other.removed
         self.seconds = max(self.seconds, other.seconds)
         self.logs += other.logs
@@ -84,7 +86,9 @@ async def reported(stage: Stage, weather: Weather, kills: int) -> Report:
     """Judge what the channels show at the end."""
     made = stage.reviews.made
     verdict = await stage.judge(made)
-    return Report(kills, changes=len(made), troubles=weather.hits, removed=stage.removed, verdict=verdict)
+    report = Report(kills, changes=len(made), removed=stage.removed, verdict=verdict)
+    report.troubles, report.restarts = weather.hits, weather.restarts
+    return report
 
 
 def run_apart(trial: Trial) -> Report:

@@ -57,6 +57,7 @@ class Weather:
         self._kinds = kinds
         stage.marks_allowed = NO_HISTORY in kinds
         self.hits = 0
+        self.restarts = 0
 
     async def blow(self) -> None:
         """Go on for ever."""
@@ -86,10 +87,16 @@ class Weather:
                     await asyncio.sleep(seconds)
 
     async def _database(self, seconds: float) -> None:
-        """Throw everybody out, be away, or lose answers; a file has no wire."""
-        wire = self._stage.wire
+        """Throw everybody out, be away, lose answers, or start the server again; a file has no wire and no server."""
+        wire, server = self._stage.wire, self._stage.server
         troubles = [self._stage.ledger.trouble, *((wire.away, wire.deaf) if wire else ())]
+        troubles += [self._restart, self._restart] if server else []
         await self._rng.choice(troubles)(seconds)
+
+    async def _restart(self, seconds: float) -> None:
+        assert self._stage.server is not None
+        await self._stage.server.restart(seconds, self._rng)
+        self.restarts += 1
 
     @contextmanager
     def _jump(self) -> Iterator[None]:

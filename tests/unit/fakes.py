@@ -33,6 +33,7 @@ from bot.store import (
     Shown,
     Store,
     Subscription,
+    Swept,
     Transition,
     Wanted,
     Watch,
@@ -120,6 +121,7 @@ class FakeStore:
     wanted: list[Channel] = field(default_factory=list)
     standing: list[Alarm] = field(default_factory=list)
     found: Outlook = field(default_factory=lambda: Outlook(1, 0, (), (), 0))
+    swept: Swept | None = None
 
     async def space_of(self, _phone_number: str) -> str:
         return ""
@@ -203,6 +205,9 @@ class FakeStore:
     ) -> Card | None:
         card = await self.card(card_id)
         return decide(card) if card else None
+
+    async def act_on_flood(self, *_: object) -> Swept | None:
+        return self.swept
 
     async def posts_waiting(self, limit: int, **_wanted: object) -> list[Post]:
         return self.posts[:limit]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.alerts import history_view
 from bot.alerts.why import Known, why
 from bot.register import Register
-from bot.store import Alarm, Card, Channel, Moment, Subscription, Told, Watch
+from bot.store import Alarm, Card, Channel, Moment, Subscription, Swept, Told, Watch
 from handlers import ROUTES
 from handlers.acts import Acts
 from handlers.answers import Request
@@ -120,6 +120,26 @@ async def test_a_select_does_what_was_chosen(press: str, chosen: str, says: str)
     value = json.dumps({"value": "7", "chosen": chosen})
 
     told = await said(acts(slack, FakeStore(cards=[card()])).press(BUTTON, press, value), slack)
+
+    assert says in " ".join(told.split())
+
+
+@pytest.mark.parametrize(
+    ("swept", "says"),
+    [
+        (Swept([card()] * 3, []), "3 alerts are acknowledged. Nobody is reminded of any until it gets worse."),
+        (
+            Swept([card()], [card()] * 2),
+            "1 alert is acknowledged. Nobody is reminded of any until it gets worse. Changed",
+        ),
+        (Swept([card()], [card()] * 2), "Changed since, and not acknowledged: 2. /cams alerts shows what is open."),
+        (Swept([], [card()]), "Nothing is left to acknowledge of these"),
+        (None, "These alerts are not known any more. /cams alerts shows those that are open."),
+    ],
+)
+async def test_who_acknowledges_all_of_a_flood_reads_what_came_of_it(swept: Swept | None, says: str) -> None:
+    slack = StrictSlack()
+    told = await said(acts(slack, FakeStore(swept=swept)).press(BUTTON, "flood.ack", "1-12"), slack)
 
     assert says in " ".join(told.split())
 

@@ -16,7 +16,7 @@ STEPS = st.lists(
         st.tuples(st.integers(0, 3), STATUSES),
         st.tuples(st.sampled_from(["fails", "other"]), st.integers(0, 3)),
         st.tuples(st.just("wait"), st.sampled_from([2, 60, 599, 600, 3600, 86_400, -3600])),
-        st.tuples(st.just("flood"), STATUSES),
+        st.tuples(st.sampled_from(["few", "flood"]), STATUSES),
         st.tuples(st.just("mode"), st.sampled_from(["card", "each"])),
         st.tuples(st.just("tick"), st.none()),
     ),
@@ -30,8 +30,8 @@ def happened(place: Place, steps: Sequence[tuple[Any, Any]]) -> None:
             place.now += timedelta(seconds=value)
         elif what == "mode":
             place.mode = cast("Mode", value)
-        elif what == "flood":
-            for number in range(12):
+        elif what in {"few", "flood"}:
+            for number in range(12 if what == "flood" else 6):
                 place.moves(value, space=f"cams-{number}")
         elif what == "fails":
             place.moves("REJECTED", space=f"cams-{value}", kind="poll_failing")

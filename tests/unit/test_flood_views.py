@@ -11,7 +11,7 @@ from bot.alerts import asides, flood_view, notices
 from bot.alerts.flood_view import chain, digest, fits_digest, flood
 from bot.alerts.message import Message
 from bot.alerts.notices import ChannelEvent
-from bot.store import Card, Transition
+from bot.store import Card, Swept, Transition
 from tests.fixtures.alert_samples import card, change
 from tests.fixtures.clock import NOON
 from tests.fixtures.shown import shown
@@ -37,7 +37,9 @@ def problems(*messages: Message) -> list[str]:
 @settings(deadline=None)
 @given(st.lists(TRANSITIONS, min_size=1, max_size=30))
 def test_any_changes_make_a_flood(changes: list[Transition]) -> None:
-    assert problems(flood(changes), *parts(changes)) == []
+    button = flood_view.ack_button(2**62, 2**62 + 1)
+
+    assert problems(flood(changes, [button]), *parts(changes)) == []
 
 
 @settings(deadline=None)
@@ -50,7 +52,10 @@ def test_any_changes_and_cards_make_a_digest(changes: list[Transition], cards: l
 def test_a_thousand_changes_keep_the_limits_of_slack(name: str) -> None:
     changes = [replace(one, space_id=f"{one.id}-{name}", before=name, after=name) for one in many(1000, name)]
 
-    assert problems(flood(changes), *parts(changes), digest(changes, [], 1, NOON, NOON)) == []
+    assert (
+        problems(flood(changes, [flood_view.ack_button(1, 1000)]), *parts(changes), digest(changes, [], 1, NOON, NOON))
+        == []
+    )
 
 
 def test_the_parts_of_a_flood_tell_every_change_once() -> None:
@@ -108,6 +113,20 @@ def test_the_table_of_a_flood_begins_with_the_most_urgent() -> None:
     rows = next(block for block in flood([*many(3), change(id=9, after="DISABLED")]).blocks if block["type"] == "table")
 
     assert rows["rows"][1][2]["text"] == "PENDING → DISABLED"
+
+
+@pytest.mark.parametrize(
+    ("swept", "says"),
+    [
+        (Swept([card()] * 12, []), "acknowledged 12 of these alerts."),
+        (Swept([card()], [card()] * 2), "acknowledged 1 of these alerts. Changed since, and left: 2."),
+    ],
+)
+def test_the_thread_of_a_flood_says_who_acknowledged_how_many(swept: Swept, says: str) -> None:
+    message = flood_view.acknowledged("U1", swept)
+
+    assert problems(message) == []
+    assert says in " ".join(shown(list(message.blocks)).split())
 
 
 @pytest.mark.parametrize(("count", "says"), [(5, "All of them are shown."), (200, "all 200 are in the thread.")])

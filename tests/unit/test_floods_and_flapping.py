@@ -1,8 +1,10 @@
 from datetime import timedelta
 
-from bot.alerts.bundle import FLAPS_TOLD, FLOOD_FROM, HELD_AT_MOST, SETTLED_AFTER
+from bot.alerts.acting import acknowledge
+from bot.alerts.bundle import FLAPS_TOLD, HELD_AT_MOST, SETTLED_AFTER
+from bot.alerts.flood_view import FLOOD_FROM
 from tests.fixtures.clock import NOON
-from tests.fixtures.place import Place
+from tests.fixtures.place import Place, alert_of
 from tests.unit.hostile import message_problems
 
 MINUTE = timedelta(minutes=1)
@@ -31,6 +33,115 @@ def test_fewer_are_told_one_by_one() -> None:
     place.tick()
 
     assert place.kinds == ["card"] * (FLOOD_FROM - 1)
+
+
+def rejected(place: Place, *numbers: int) -> list[str]:
+    """Let WABAs be rejected, and return which messages are made of that."""
+    for number in numbers:
+        place.moves("REJECTED", space=f"cams-{number}")
+    return [one.kind for one in place.tick()]
+
+
+def test_what_follows_many_that_were_told_one_by_one_is_told_together() -> None:
+    place = Place()
+    made = [rejected(place, 1, 2, 3, 4), rejected(place, 5, 6, 7, 8), rejected(place, 9, 10)]
+
+    assert made == [["card"] * 4, ["card"] * 4, ["flood", "part"]]
+    assert len(place.open) == FLOOD_FROM
+    assert problems(place) == []
+
+
+def test_one_that_follows_many_alone_is_a_card() -> None:
+    place = Place()
+    rejected(place, *range(1, FLOOD_FROM))
+
+    assert rejected(place, 10) == ["card"]
+
+
+def test_those_that_follow_many_are_told_one_by_one_when_a_minute_has_passed() -> None:
+    place = Place()
+    rejected(place, *range(1, FLOOD_FROM))
+    place.now += MINUTE
+
+    assert rejected(place, 10, 11) == ["card", "card"]
+
+
+def test_a_clock_that_was_set_back_makes_no_flood_of_few() -> None:
+    place = Place()
+    rejected(place, *range(1, FLOOD_FROM))
+    place.now -= HOUR
+
+    assert rejected(place, 10, 11) == ["card", "card"]
+
+
+def test_wabas_that_go_to_and_fro_make_no_flood_by_themselves() -> None:
+    place = Place()
+    for _ in range(2):
+        for number in range(3):
+            place.moves("REJECTED", "APPROVED", space=f"cams-{number}")
+        place.tick()
+
+    assert place.kinds == ["card", "news"] * 6
+
+
+def test_changes_of_one_waba_stay_on_its_card_after_many_others() -> None:
+    place = Place()
+    rejected(place, *range(1, FLOOD_FROM))
+    place.moves("DISABLED", "REJECTED", space="cams-1")
+
+    assert [one.kind for one in place.tick()] == ["news", "news"]
+
+
+def test_what_comes_back_a_moment_after_many_were_told_is_one_message_and_closes_their_cards() -> None:
+    place = Place()
+    rejected(place, *range(1, FLOOD_FROM))
+    for number in range(1, FLOOD_FROM):
+        place.moves("APPROVED", space=f"cams-{number}")
+    made = place.tick()
+
+    assert [one.kind for one in made] == ["flood", "part"]
+    assert place.open == []
+
+
+def offered(place: Place) -> list[str]:
+    """Return the values of the buttons under the messages that were made."""
+    blocks = [block for made in place.made if made.kind == "flood" for block in made.message.blocks]
+    return [button["value"] for block in blocks if block["type"] == "actions" for button in block["elements"]]
+
+
+def test_what_a_flood_leaves_open_can_be_acknowledged_at_once() -> None:
+    place = Place()
+    rejected(place, *range(FLOOD_FROM))
+
+    assert offered(place) == [f"{alert_of(place.seen[0]).id}-{alert_of(place.seen[-1]).id}"]
+
+
+def test_there_is_nothing_to_acknowledge_where_all_is_well() -> None:
+    place = Place()
+    for number in range(FLOOD_FROM):
+        place.moves("REJECTED", "APPROVED", space=f"cams-{number}")
+    place.tick()
+
+    assert (place.kinds, offered(place)) == (["flood", "part"], [])
+
+
+def test_there_is_nothing_to_acknowledge_where_there_are_no_cards() -> None:
+    place = Place(mode="each")
+    rejected(place, *range(FLOOD_FROM))
+
+    assert (place.kinds, offered(place)) == (["flood", "part"], [])
+
+
+def test_what_is_acknowledged_and_got_no_worse_needs_no_other_acknowledgement() -> None:
+    place = Place()
+    for number in range(FLOOD_FROM):
+        place.moves("DISABLED", space=f"cams-{number}")
+        place.tick()
+        place.card = acknowledge("U1", place.now, place.card)
+    place.now += MINUTE
+    rejected(place, *range(FLOOD_FROM))
+
+    assert (place.kinds[-2:], offered(place)) == (["flood", "part"], [])
 
 
 def test_a_flood_of_thousands_names_every_change_once() -> None:

@@ -113,6 +113,36 @@ async def test_what_is_not_well_is_open_though_it_has_no_card() -> None:
     assert "without a card" in told
 
 
+def buttons(slack: StrictSlack) -> list[tuple[str, str]]:
+    """Return the words on the buttons of the last answer, and which cards they are of."""
+    rows = (block["elements"] for block in slack.shown[-1][1] if block["type"] == "actions")
+    return [(button["text"]["text"], button["value"]) for row in rows for button in row]
+
+
+async def test_each_card_that_nobody_has_acknowledged_can_be_acknowledged_in_the_list() -> None:
+    slack = StrictSlack()
+    cards = [card(id=1, acked_by="U1"), card(id=2, status="PENDING"), card(id=3, space_id="cams-2")]
+    told = await asks("", FakeStore(cards=cards, found=outlook([DISABLED])), slack)
+
+    assert buttons(slack) == [("Acknowledge 1", "3"), ("Acknowledge 2", "2")]
+    assert [number for number in "12345" if f"{number}. " in told] == list("1234")
+
+
+async def test_what_nobody_has_acknowledged_is_listed_before_what_there_is_no_room_for() -> None:
+    slack = StrictSlack()
+    seen = [card(id=number, status="DISABLED", acked_by="U1") for number in range(1, 31)]
+    await asks("", FakeStore(cards=[*seen, *(card(id=number) for number in range(31, 41))]), slack)
+
+    assert [value for _, value in buttons(slack)] == [str(number) for number in range(31, 41)]
+
+
+async def test_where_there_is_nothing_to_acknowledge_nothing_is_numbered() -> None:
+    slack = StrictSlack()
+    told = await asks("", FakeStore(cards=[card(acked_by="U1")], found=outlook([DISABLED])), slack)
+
+    assert (buttons(slack), "1. " in told) == ([], False)
+
+
 async def test_what_has_a_card_is_listed_once() -> None:
     told = await asks("", FakeStore(cards=[card(space_id="cams-3")], found=outlook([DISABLED])))
 

@@ -1,15 +1,20 @@
 import asyncio
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert
 
+from bot.alerts import acting
 from bot.alerts.attend import attend, send_digests
+from bot.alerts.flood_view import FLOOD_FROM
 from bot.alerts.message import Message
 from bot.outbox import LEASE
 from bot.store import Change, Channel, NewPost, Post, Store, Watch
-from tests.fixtures.alert_samples import put_card
+from bot.store.tables import cards
+from tests.fixtures.alert_samples import card, put_card
 from tests.fixtures.changes import record_change
 from tests.fixtures.clock import NOON, Clock
 from tests.fixtures.delivery import Chat, Poster
@@ -94,6 +99,57 @@ async def test_a_card_that_cannot_be_attended_to_stops_no_other(store: Store, mo
     monkeypatch.setattr(store, "attend_card", broken)
 
     assert await attend(store, Clock(NOON + HOUR)) == 1
+
+
+async def put_bare(store: Store, count: int, **more: Any) -> list[int]:
+    """Store cards of many that changed at once, which have no message."""
+    told = [card(id=number, space_id=f"cams-{number}", **more) for number in range(1, count + 1)]
+    async with store._writing() as tx:
+        await tx.execute(insert(cards), [asdict(one) for one in told])
+    return [one.id for one in told]
+
+
+async def test_what_is_left_of_many_gets_its_cards_when_nobody_has_acknowledged_it(store: Store) -> None:
+    keys = await put_bare(store, FLOOD_FROM - 1)
+    made = [await attend(store, Clock(NOON + timedelta(minutes=minutes))) for minutes in (59, 60, 61, 179)]
+    shown = await store.posts_waiting(50)
+
+    assert made == [0, len(keys), 0, 0]
+    assert [(one.kind, one.card_id) for one in shown] == [("card", key) for key in keys]
+    assert {one.shown - one.version for one in await store.open_cards()} == {0}
+
+
+async def test_who_has_not_acknowledged_what_is_left_of_many_is_reminded_and_others_are_called(store: Store) -> None:
+    await store.set_channel(Channel(channel_id="C012ABC", escalate_to="S1"))
+    await put_bare(store, 1)
+    clock, chat = Clock(), Chat()
+    poster, keys = Poster(store, chat, clock), list[str | None]()
+    for _ in range(5 * 60):
+        clock += timedelta(minutes=1)
+        await attend(store, clock)
+        keys += [one.key for one in await store.posts_waiting(50)]
+        await poster.tick()
+
+    assert keys == ["card:1", "remind:1:1:2", "escalate:1:1"]
+    [card_post, reminder, _] = chat.sent
+    assert reminder.letter.thread_ts == card_post.ts
+
+
+async def test_of_many_that_changed_at_once_nobody_is_reminded_while_they_are_many(store: Store) -> None:
+    keys = await put_bare(store, FLOOD_FROM)
+    before = await attend(store, Clock(NOON + HOUR))
+    await store.act_on_card(keys[0], "U1", "ack", "", partial(acting.acknowledge, "U1", NOON), NOON)
+    after = await attend(store, Clock(NOON + HOUR))
+
+    assert (before, after) == (0, FLOOD_FROM - 1)
+    assert sorted(one.card_id or 0 for one in await store.posts_waiting(50)) == keys[1:]
+
+
+async def test_several_replicas_give_a_card_one_message(store: Store) -> None:
+    await put_bare(store, 1)
+    await asyncio.gather(*(attend(store, Clock(NOON + HOUR)) for _ in range(5)))
+
+    assert len(await store.posts_waiting(50)) == 1
 
 
 async def test_a_digest_is_owed_once_a_day(store: Store) -> None:

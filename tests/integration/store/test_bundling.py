@@ -1,15 +1,17 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from bot.alerts.bundle import plan, waits
+from bot.alerts.flood_view import FLOOD_FROM
 from bot.outbox import LEASE
 from bot.store import Channel, Post, Situation, Store, Telling
-from tests.fixtures.changes import record_change
+from tests.fixtures.changes import REJECTED, record_change
 from tests.fixtures.clock import NOON, Clock
-from tests.fixtures.delivery import alerts_owed
+from tests.fixtures.delivery import alerts_owed, owe
 
 
 async def claim(store: Store, limit: int = 10, clock: Clock | None = None) -> list[Post]:
@@ -83,6 +85,54 @@ async def test_a_channel_whose_alerts_cannot_be_bundled_holds_up_no_other(store:
 
     assert [post.channel_id for post in await claim(store)] == ["C2"]
     assert [alert.channel_id for alert in await alerts_owed(store)] == ["C1"]
+
+
+async def told(store: Store, channel: str = "C1") -> set[str]:
+    """Return of which spaces a channel reads in messages of their own."""
+    found: list[Situation] = []
+
+    def note(situation: Situation) -> list[Telling]:
+        found.append(situation)
+        return []
+
+    await store.subscribe("space-9", channel, "U1", NOON)
+    await record_change(store, "space-9", NOON, REJECTED)
+    await store.bundle(note, NOON)
+    return set(next(one.told for one in found if one.channel.channel_id == channel))
+
+
+async def rejected(store: Store, *spaces: str, channel: str = "C1") -> None:
+    for space in spaces:
+        await store.subscribe(space, channel, "U1", NOON)
+        await record_change(store, space, NOON, REJECTED)
+    await store.bundle(plan, NOON)
+
+
+async def test_it_is_known_of_which_wabas_a_channel_was_told_by_a_message_of_their_own(store: Store) -> None:
+    await rejected(store, "space-1", "space-2")
+    [post] = await claim(store)
+    await store.sent(post, "1900000000.000001", NOON)
+    await rejected(store, "space-3", channel="C2")
+    await store.change_channel("C1", lambda channel: replace(channel, mode="each"))
+    await rejected(store, "space-4")
+
+    assert await told(store) == {"space-1", "space-2", "space-4"}
+    assert await told(store, "C2") == {"space-3"}
+
+
+async def test_of_whom_many_read_together_they_read_in_no_message_of_its_own(store: Store) -> None:
+    await rejected(store, *(f"space-{number}" for number in range(FLOOD_FROM, 2 * FLOOD_FROM)))
+    await owe(store, "C1")
+
+    assert (await claim(store))[0].kind == "flood"
+    assert await told(store) == set()
+
+
+async def test_what_was_given_up_was_not_told(store: Store) -> None:
+    await rejected(store, "space-1")
+    await store.drop(await take(store), "invalid_blocks")
+
+    assert await told(store) == set()
 
 
 async def test_what_waits_for_a_digest_is_not_even_read(store: Store) -> None:

@@ -32,6 +32,7 @@ from tests.fixtures.delivery_judge import (
     cards_show_how_things_are,
     every_change_was_told_in_order,
     everything_was_seen,
+    floods_of,
     moves_of,
     reminders_of,
     what_was_done_is_written_down,
@@ -229,6 +230,18 @@ class Delivery(RuleBasedStateMachine):
             # A button of a closed card may still be there for somebody to press.
             card = sorted(there, key=lambda one: one.state == "closed")[nth % len(there)]
             await self.book.press(card, PRESSES[press], who, self.one(which).services(self.clock()))
+
+    @rule(which=Which, nth=st.integers(0, 2), who=st.sampled_from(PEOPLE))
+    def somebody_acknowledges_all_that_was_told_together(self, which: int, nth: int, who: str) -> None:
+        self.run(self._press_all(which, nth, who))
+
+    async def _press_all(self, which: int, nth: int, who: str) -> None:
+        await self._deliver(which)
+        await self._follow()
+        if floods := floods_of(self.chat)[::-1]:
+            moves = {space: await moves_of(self.store, space) for space in SPACES}
+            services = self.one(which).services(self.clock())
+            await self.book.press_all(floods[nth % len(floods)], await cards_of(self.store), moves, who, services)
 
     async def _attend(self, which: int) -> None:
         now, before = self.clock(), len(await reminders_of(self.store))

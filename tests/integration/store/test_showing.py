@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot.alerts.bundle import FLOOD_FROM
+from bot.alerts.flood_view import FLOOD_FROM
 from bot.alerts.message import Message
 from bot.showing import AT_ONCE, LEASE, show_cards
 from bot.store import Store
