@@ -147,8 +147,9 @@ class Outbox:
 
     async def _letter(self, post: Post) -> Letter:
         changes = await self._store.told_by(post)
+        message = Message.loads(post.content)
         return Letter(
-            Message.loads(post.content),
+            asides.at_home(message) if post.channel_id == post.meant_for else message,
             mark_of(post),
             changes if len(changes) <= NAMED_MAX else (),
             post.parent_ts,
@@ -219,6 +220,8 @@ class Outbox:
             said = asides.rerouted(message, post.meant_for, met.reason)
             await self._store.reroute(post, elsewhere, said.dumps())
         else:
+            # What was sent here from other channels may be taken there by now.
+            await self._store.send_home(post)
             await self._put_back(post, NOWHERE_WAIT, met.reason, maybe_there=False)
 
     async def _put_back(self, post: Post, wait: timedelta, reason: str, *, maybe_there: bool) -> None:

@@ -98,6 +98,15 @@ class PostQueries(Queries):
         async with self._closing(post) as (tx, held):
             return await _close(tx, held, **values, failures=0, error="")
 
+    async def send_home(self, refused: Post) -> None:
+        """Have what was sent to the channel of a refused post from others go where it was meant to, that post too."""
+        guests = and_(posts.c.channel_id == refused.channel_id, posts.c.meant_for != refused.channel_id)
+        # One that was tried meanwhile may be there.
+        movable = or_(posts.c.tried_at.is_(None), posts.c.id == refused.id)
+        async with self._writing() as tx:
+            going = update(posts).where(guests, posts.c.state == "owed", movable)
+            await tx.execute(going.values(channel_id=posts.c.meant_for, after_ts=None))
+
     async def drop(self, post: Post, error: str) -> bool:
         """Give a post up for good: Slack refuses it as it is, everywhere."""
         async with self._closing(post) as (tx, held):
@@ -158,8 +167,10 @@ class PostQueries(Queries):
             at = await time_of(tx, now)
             if (await tx.execute(update(channels).where(broken).values(**_WORKS))).rowcount != 1:
                 return False
-            waiting = and_(posts.c.channel_id == channel_id, posts.c.state == "owed")
-            await tx.execute(update(posts).where(waiting).values(due_at=at))
+            # What went elsewhere meanwhile and waits there comes home, but for what may be there already.
+            away = and_(posts.c.meant_for == channel_id, posts.c.tried_at.is_(None))
+            waiting = and_(posts.c.state == "owed", or_(posts.c.channel_id == channel_id, away))
+            await tx.execute(update(posts).where(waiting).values(due_at=at, channel_id=channel_id))
             await wake(tx, "alerts")
             for notice in notices:
                 await owe_post(tx, notice, at)
