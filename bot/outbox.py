@@ -216,7 +216,8 @@ class Outbox:
         elsewhere = self._fallback if self._fallback != post.channel_id else ""
         notices = await self._owners(post.channel_id, met, elsewhere)
         await self._store.channel_broke(post.channel_id, met.reason, notices, self._clock())
-        if elsewhere:
+        # Behind what waits there it would come later than what its own channel takes when it is back.
+        if elsewhere and not await self._store.is_stuck(elsewhere):
             said = asides.rerouted(message, post.meant_for, met.reason)
             await self._store.reroute(post, elsewhere, said.dumps())
         else:

@@ -98,6 +98,13 @@ class PostQueries(Queries):
         async with self._closing(post) as (tx, held):
             return await _close(tx, held, **values, failures=0, error="")
 
+    async def is_stuck(self, channel_id: str) -> bool:
+        """Whether a channel is known to be lost and a message waits there, which finds out when it is back."""
+        is_lost = exists().where(channels.c.channel_id == channel_id, channels.c.broken_because != "")
+        waits = exists().where(posts.c.channel_id == channel_id, posts.c.state == "owed")
+        async with self._reading() as tx:
+            return bool(await tx.scalar(select(and_(is_lost, waits))))
+
     async def send_home(self, refused: Post) -> None:
         """Have what was sent to the channel of a refused post from others go where it was meant to, that post too."""
         guests = and_(posts.c.channel_id == refused.channel_id, posts.c.meant_for != refused.channel_id)

@@ -180,6 +180,22 @@ async def test_what_waits_behind_another_message_in_a_lost_fallback_channel_goes
     assert chat.told("C1") == told
 
 
+async def test_nothing_goes_to_a_fallback_channel_where_messages_wait_already(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.always |= {"C1": ARCHIVED, "C0": ARCHIVED}
+    await owe(store, "C0")
+    poster = Poster(store, chat, clock, "C0")
+    await poster.tick()
+    first = await changed(store, "C1")
+    await poster.tick()
+    del chat.always["C1"]
+    second = await changed(store, "C1")
+    await later(store, clock, NOWHERE_WAIT)
+    await poster.tick()
+
+    assert chat.told("C1") == [*first, *second]
+
+
 async def test_a_channel_that_is_back_gets_at_once_what_waits_in_the_fallback_channel(store: Store) -> None:
     chat, clock = Chat(), Clock()
     chat.always["C1"] = ARCHIVED
