@@ -69,8 +69,11 @@ FAILURES = {
     "the alerts of a channel could not be bundled",
 }
 JOBS = ("looks", "delivers", "shows", "attends", "sends_digests", "checks")
+AT_ONCE = ("looks", "asks", "wants", "delivers", "delivers too", "sends digests")
+EditOf = st.sampled_from(sorted(EDIT_FAULTS))
 A_DAY = timedelta(days=1)
 SpaceOf, Where, Which = st.sampled_from(SPACES), st.sampled_from(CHANNELS), st.integers(0, 1)
+Wanted = st.sampled_from(["card", "card", "each", "digest"])
 Maybe = st.booleans()
 
 
@@ -162,9 +165,35 @@ class Channels(RuleBasedStateMachine):
     def somebody_asks(self, which: int, act: str, space: str, channel: str) -> None:
         self.run(self.one(which).is_asked(act, space, channel, OWNERS[channel]))
 
-    @rule(channel=Where, mode=st.sampled_from(["card", "card", "each", "digest"]))
+    @rule(channel=Where, mode=Wanted)
     def a_channel_wants(self, channel: str, mode: str) -> None:
         self.run(self.store.change_channel(channel, partial(_with_mode, mode), by="U1"))
+
+    @rule(
+        which=Which,
+        acts=st.lists(st.sampled_from(AT_ONCE), min_size=2, max_size=4, unique=True),
+        asked=st.sampled_from(["watch", "unwatch"]),
+        space=SpaceOf,
+        channel=Where,
+        mode=Wanted,
+        status=st.sampled_from(STATUSES),
+    )
+    def several_act_at_once(
+        self, which: int, acts: list[str], asked: str, space: str, channel: str, mode: str, status: str
+    ) -> None:
+        does: Mapping[str, Callable[[], Coroutine[Any, Any, Any]]] = {
+            "looks": lambda: self._moves(which, space, status),
+            "asks": lambda: self.one(which + 1).is_asked(asked, space, channel, OWNERS[channel]),
+            "wants": lambda: self.store.change_channel(channel, partial(_with_mode, mode), by="U1"),
+            "delivers": self.one(which).delivers,
+            "delivers too": self.one(which + 1).delivers,
+            "sends digests": self.one(which).sends_digests,
+        }
+        self.run(self._at_once([does[act]() for act in acts]))
+
+    async def _at_once(self, acts: list[Coroutine[Any, Any, Any]]) -> None:
+        async with self.store.loosely():
+            await asyncio.gather(*acts)
 
     @rule(which=Which, channel=Where, heard=Maybe)
     def a_channel_is_lost(self, which: int, channel: str, heard: bool) -> None:
@@ -190,9 +219,12 @@ class Channels(RuleBasedStateMachine):
     def posts_fail(self, channel: str, what: list[str]) -> None:
         self.screen.faults.setdefault(channel, []).extend(FAULTS[name]() for name in what)
 
-    @rule(channel=Where, what=st.lists(st.sampled_from(sorted(EDIT_FAULTS)), min_size=1, max_size=3))
-    def edits_fail(self, channel: str, what: list[str]) -> None:
-        self.screen.edit_faults.setdefault(channel, []).extend(EDIT_FAULTS[name]() for name in what)
+    @rule(which=Which, what=st.lists(EditOf, min_size=1, max_size=3), space=SpaceOf, status=st.sampled_from(STATUSES))
+    def edits_fail(self, which: int, what: list[str], space: str, status: str) -> None:
+        for channel in CHANNELS:
+            self.screen.edit_faults[channel] = [EDIT_FAULTS[name]() for name in what]
+        self.a_review_moves(which, space, [status], told=True)
+        self.run(self._do(which, "shows"))
 
     @rule(which=Which)
     def a_process_dies(self, which: int) -> None:
