@@ -147,8 +147,9 @@ class Outbox:
 
     async def _letter(self, post: Post) -> Letter:
         changes = await self._store.told_by(post)
+        message = Message.loads(post.content)
         return Letter(
-            Message.loads(post.content),
+            asides.at_home(message) if post.channel_id == post.meant_for else message,
             mark_of(post),
             changes if len(changes) <= NAMED_MAX else (),
             post.parent_ts,
@@ -215,10 +216,13 @@ class Outbox:
         elsewhere = self._fallback if self._fallback != post.channel_id else ""
         notices = await self._owners(post.channel_id, met, elsewhere)
         await self._store.channel_broke(post.channel_id, met.reason, notices, self._clock())
-        if elsewhere:
+        # Behind what waits there it would come later than what its own channel takes when it is back.
+        if elsewhere and not await self._store.is_stuck(elsewhere):
             said = asides.rerouted(message, post.meant_for, met.reason)
             await self._store.reroute(post, elsewhere, said.dumps())
         else:
+            # What was sent here from other channels may be taken there by now.
+            await self._store.send_home(post)
             await self._put_back(post, NOWHERE_WAIT, met.reason, maybe_there=False)
 
     async def _put_back(self, post: Post, wait: timedelta, reason: str, *, maybe_there: bool) -> None:

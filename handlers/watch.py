@@ -5,7 +5,7 @@ from bot.access import Role
 from bot.alerts.message import Message
 from bot.alerts.words import how_to_watch
 from bot.blocks import Block, Part
-from bot.cams.errors import CamsError, CamsRefusedError, CamsThrottledError
+from bot.cams.errors import CamsCredentialsRefusedError, CamsError, CamsRefusedError, CamsThrottledError
 from bot.services import Services
 from bot.statuses import meaning
 from bot.store import Post, Subscription, Watch
@@ -15,6 +15,8 @@ from handlers.routes import Ask, Reply, Router
 from handlers.words import space_only
 
 router = Router()
+# CAMS would refuse any other space too, and this one not for ever.
+NOT_OF_THE_SPACE = (CamsCredentialsRefusedError, CamsThrottledError)
 SHOWN_MAX = 40
 PROBLEMS_MAX = 10
 # So that as many rows as are shown fit into one message.
@@ -40,7 +42,7 @@ async def watch(ask: Ask, services: Services) -> Reply:
     try:
         account = await review.look(services.store, services.cams.get_waba, space, fallback, services.clock)
     except CamsError as exc:
-        if is_new and isinstance(exc, CamsRefusedError) and not isinstance(exc, CamsThrottledError):
+        if is_new and isinstance(exc, CamsRefusedError) and not isinstance(exc, NOT_OF_THE_SPACE):
             # CAMS does not show this space, so there is nothing to watch.
             await _unsubscribe(services, space, ask)
             raise
@@ -58,15 +60,29 @@ async def watch(ask: Ask, services: Services) -> Reply:
 async def unwatch(ask: Ask, services: Services) -> Reply:
     """End the subscription of this channel."""
     space = services.space_or_default(ask["space"])
-    if not await _unsubscribe(services, space, ask):
+    did_go = await _unsubscribe(services, space, ask)
+    if await _goes_for_want_of_another(services, space, ask.channel_id):
+        return Reply(
+            f"Review changes of {space} go to this channel as long as no other watches it (BOT_ALERT_CHANNEL). "
+            "Type `/cams watch` in another channel to have them there instead."
+        )
+    if not did_go:
         return Reply(f"Review changes of {space} did not go to this channel. `/cams watches` shows which go where.")
     return Reply(f"Review changes of {space} no longer go to this channel.")
 
 
 async def _unsubscribe(services: Services, space: str, ask: Ask) -> bool:
-    settings = services.settings
-    keep = space == settings.default_space and bool(settings.alert_channel)
+    keep = _has_fallback(services, space)
     return await services.store.unsubscribe(space, ask.channel_id, keep_watch=keep, by=ask.user_id)
+
+
+async def _goes_for_want_of_another(services: Services, space: str, channel_id: str) -> bool:
+    is_fallback = channel_id == services.settings.alert_channel and _has_fallback(services, space)
+    return is_fallback and not await services.store.subscriptions(space_id=space)
+
+
+def _has_fallback(services: Services, space: str) -> bool:
+    return space == services.settings.default_space and bool(services.settings.alert_channel)
 
 
 @router.command(

@@ -4,6 +4,8 @@ from bot import blocks
 from bot.alerts.message import Message
 from bot.blocks import Block, Part
 
+ELSEWHERE = "Meant for another channel"
+
 
 def repeated(message: Message) -> Message:
     """Say that a message may be there already."""
@@ -13,7 +15,15 @@ def repeated(message: Message) -> Message:
 def rerouted(message: Message, meant_for: str, reason: str) -> Message:
     """Say which channel a message was meant for, and why it is not there."""
     said: list[Part] = ["Meant for ", blocks.channel(meant_for), f", which takes no messages of mine. {reason}"]
-    return _under("Meant for another channel", said, message)
+    return _under(ELSEWHERE, said, at_home(message))
+
+
+def at_home(message: Message) -> Message:
+    """Take back what `rerouted` said, where a message stands in the channel that it was meant for after all."""
+    said = f"{ELSEWHERE}: "
+    if not message.text.startswith(said):
+        return message
+    return Message(message.text.removeprefix(said), message.blocks[1:])
 
 
 def broken(channel_id: str, reason: str, goes_to: str) -> Message:

@@ -98,6 +98,22 @@ class PostQueries(Queries):
         async with self._closing(post) as (tx, held):
             return await _close(tx, held, **values, failures=0, error="")
 
+    async def is_stuck(self, channel_id: str) -> bool:
+        """Whether a channel is known to be lost and a message waits there, which finds out when it is back."""
+        is_lost = exists().where(channels.c.channel_id == channel_id, channels.c.broken_because != "")
+        waits = exists().where(posts.c.channel_id == channel_id, posts.c.state == "owed")
+        async with self._reading() as tx:
+            return bool(await tx.scalar(select(and_(is_lost, waits))))
+
+    async def send_home(self, refused: Post) -> None:
+        """Have what was sent to the channel of a refused post from others go where it was meant to, that post too."""
+        guests = and_(posts.c.channel_id == refused.channel_id, posts.c.meant_for != refused.channel_id)
+        # One that was tried meanwhile may be there.
+        movable = or_(posts.c.tried_at.is_(None), posts.c.id == refused.id)
+        async with self._writing() as tx:
+            going = update(posts).where(guests, posts.c.state == "owed", movable)
+            await tx.execute(going.values(channel_id=posts.c.meant_for, after_ts=None))
+
     async def drop(self, post: Post, error: str) -> bool:
         """Give a post up for good: Slack refuses it as it is, everywhere."""
         async with self._closing(post) as (tx, held):
@@ -157,9 +173,12 @@ class PostQueries(Queries):
         broken = and_(channels.c.channel_id == channel_id, channels.c.broken_because != "")
         async with self._writing() as tx:
             at = await time_of(tx, now)
-            # Posts before their channel, as where one is sent, or the two could wait for each other.
-            waiting = and_(posts.c.channel_id == channel_id, posts.c.state == "owed", exists().where(broken))
-            await tx.execute(update(posts).where(waiting).values(due_at=at))
+            # Posts before their channel, as where one is sent, or the two could wait for each other. What went
+            # elsewhere meanwhile and waits there comes home, but for what may be there already.
+            away = and_(posts.c.meant_for == channel_id, posts.c.tried_at.is_(None))
+            mine = or_(posts.c.channel_id == channel_id, away)
+            waiting = and_(posts.c.state == "owed", mine, exists().where(broken))
+            await tx.execute(update(posts).where(waiting).values(due_at=at, channel_id=channel_id))
             if (await tx.execute(update(channels).where(broken).values(**_WORKS))).rowcount != 1:
                 return False
             await wake(tx, "alerts")

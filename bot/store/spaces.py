@@ -20,8 +20,8 @@ class SpaceQueries(Queries):
     async def subscribe(self, space_id: str, channel_id: str, created_by: str, now: datetime) -> bool:
         """Tell the channel of the space's changes from now on; return False if it is told already.
 
-        Who was told because nobody subscribed is told no more: a card of the space there is closed, and what was still
-        owed there is owed here.
+        Who was told because nobody subscribed is told no more: a card of the space there is closed, and alerts of it
+        that are no message yet go to the channel, for they would open another.
         """
         row = Subscription(space_id, channel_id, created_by, now)
         async with self._writing() as tx:
@@ -31,13 +31,14 @@ class SpaceQueries(Queries):
             await wake(tx, "watches")
             added = await tx.execute(insert(tx, subscriptions).values(asdict(row)).on_conflict_do_nothing())
             told = await channels_of(tx, space_id)
-            await _tell_instead(tx, space_id, told, channel_id)
+            # Alerts before cards, as in bundling, or the two could wait for each other.
+            await _tell_here(tx, space_id, told, channel_id)
             elsewhere = and_(cards.c.space_id == space_id, cards.c.channel_id.not_in(told))
             await end_cards(tx, elsewhere, await self._time(tx), by=created_by, act="watch", detail=channel_id)
             return added.rowcount == 1
 
     async def unsubscribe(self, space_id: str, channel_id: str, *, keep_watch: bool, by: str = "") -> bool:
-        """Stop telling the channel; return False if it was not told.
+        """Stop telling the channel; return False, changing nothing, if it does not subscribe.
 
         With the last subscription what was seen of the space is forgotten, so that a later subscription begins
         with a baseline of its own, unless `keep_watch` (the space is polled for the fallback channel). The channel's
@@ -52,13 +53,15 @@ class SpaceQueries(Queries):
                     subscriptions.c.space_id == space_id, subscriptions.c.channel_id == channel_id
                 )
             )
+            if gone.rowcount != 1:
+                return False
             # Alerts before cards, as in bundling, or the two could wait for each other.
             await _tell_no_more(tx, space_id, channel_id)
             here = and_(cards.c.space_id == space_id, cards.c.channel_id == channel_id)
             await end_cards(tx, here, await self._time(tx), by=by, act="unwatch")
             if not keep_watch and not await channels_of(tx, space_id):
                 await tx.execute(delete(watches).where(watches.c.space_id == space_id))
-            return gone.rowcount == 1
+            return True
 
     async def subscriptions(self, *, space_id: str | None = None, channel_id: str | None = None) -> list[Subscription]:
         """Return the subscriptions of a space, of a channel, or all, the oldest first."""
@@ -102,28 +105,28 @@ async def _begin_watching(tx: AsyncConnection, spaces: Iterable[str]) -> None:
         await tx.execute(insert(tx, watches).on_conflict_do_nothing(), rows)
 
 
-async def _lock_watch(tx: AsyncConnection, space_id: str) -> None:
-    await tx.execute(select(watches.c.space_id).where(watches.c.space_id == space_id).with_for_update())
-
-
 async def channels_of(tx: AsyncConnection, space_id: str) -> list[str]:
     """Return the channels that are told of a space, the oldest subscription first."""
     query = select(subscriptions.c.channel_id).where(subscriptions.c.space_id == space_id)
     return list(await tx.scalars(query.order_by(subscriptions.c.created_at, subscriptions.c.channel_id)))
 
 
+async def _lock_watch(tx: AsyncConnection, space_id: str) -> None:
+    await tx.execute(select(watches.c.space_id).where(watches.c.space_id == space_id).with_for_update())
+
+
 async def _tell_no_more(tx: AsyncConnection, space_id: str, channel_id: str) -> None:
-    waits = and_(alerts.c.channel_id == channel_id, _is_owed(space_id))
-    await tx.execute(update(alerts).where(waits).values(state="failed", error="The channel watches the space no more."))
+    here = and_(_waits(space_id), alerts.c.channel_id == channel_id)
+    await tx.execute(update(alerts).where(here).values(state="failed", error="The channel watches the space no more."))
 
 
-async def _tell_instead(tx: AsyncConnection, space_id: str, told: Collection[str], channel_id: str) -> None:
+async def _tell_here(tx: AsyncConnection, space_id: str, told: Collection[str], channel_id: str) -> None:
     # A version before this one posts what it has leased.
-    waits = and_(_is_owed(space_id), alerts.c.channel_id.not_in(told), alerts.c.lease_until.is_(None))
-    if (await tx.execute(update(alerts).where(waits).values(channel_id=channel_id))).rowcount:
+    elsewhere = and_(_waits(space_id), alerts.c.channel_id.not_in(told), alerts.c.lease_until.is_(None))
+    if (await tx.execute(update(alerts).where(elsewhere).values(channel_id=channel_id))).rowcount:
         await wake(tx, "alerts")
 
 
-def _is_owed(space_id: str) -> ColumnElement[bool]:
+def _waits(space_id: str) -> ColumnElement[bool]:
     of_space = select(transitions.c.id).where(transitions.c.space_id == space_id)
     return and_(alerts.c.state == "owed", alerts.c.transition_id.in_(of_space))

@@ -136,17 +136,78 @@ async def test_without_another_channel_it_is_kept_until_the_channel_works_again(
     assert await store.post_problems(10) == []
 
 
-async def test_where_the_fallback_channel_fails_too_it_is_kept_there(store: Store) -> None:
-    chat, clock = Chat(), Clock()
+async def both_lost(store: Store, chat: Chat, clock: Clock) -> tuple[Poster, list[int]]:
+    """Have a channel owe a change that neither it nor the fallback channel has taken."""
     chat.always |= {"C1": ARCHIVED, "C0": ARCHIVED}
     told = await changed(store, "C1")
     poster = Poster(store, chat, clock, "C0")
     await poster.tick()
-    chat.always.clear()
+    return poster, told
+
+
+async def test_where_the_fallback_channel_fails_too_it_goes_to_whichever_comes_back(store: Store) -> None:
+    for back in ("C0", "C1"):
+        chat, clock = Chat(), Clock()
+        poster, told = await both_lost(store, chat, clock)
+        del chat.always[back]
+        await later(store, clock, NOWHERE_WAIT)
+        await poster.tick()
+
+        assert chat.told(back) == told
+
+
+async def test_what_comes_home_does_not_say_that_it_was_meant_for_another_channel(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    poster, _ = await both_lost(store, chat, clock)
+    del chat.always["C1"]
+    await later(store, clock, NOWHERE_WAIT)
+    await poster.tick()
+    [message] = [one.letter.message for one in chat.sent if one.channel_id == "C1"]
+
+    assert message.text.startswith("Acme: PENDING → APPROVED")
+    assert "Meant for" not in shown(list(message.blocks))
+
+
+async def test_what_waits_behind_another_message_in_a_lost_fallback_channel_goes_home(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    await owe(store, "C0")
+    poster, told = await both_lost(store, chat, clock)
+    del chat.always["C1"]
+    await later(store, clock, NOWHERE_WAIT)
+    for _ in range(2):
+        await poster.tick()
+
+    assert chat.told("C1") == told
+
+
+async def test_nothing_goes_to_a_fallback_channel_where_messages_wait_already(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.always |= {"C1": ARCHIVED, "C0": ARCHIVED}
+    await owe(store, "C0")
+    poster = Poster(store, chat, clock, "C0")
+    await poster.tick()
+    first = await changed(store, "C1")
+    await poster.tick()
+    del chat.always["C1"]
+    second = await changed(store, "C1")
     await later(store, clock, NOWHERE_WAIT)
     await poster.tick()
 
-    assert chat.told("C0") == told
+    assert chat.told("C1") == [*first, *second]
+
+
+async def test_a_channel_that_is_back_gets_at_once_what_waits_in_the_fallback_channel(store: Store) -> None:
+    chat, clock = Chat(), Clock()
+    chat.always["C1"] = ARCHIVED
+    chat.faults["C0"] = [Fault(refused("ratelimited", status=429, headers={"Retry-After": "40"}))]
+    told = await changed(store, "C1")
+    poster = Poster(store, chat, clock, "C0")
+    await poster.tick()
+    chat.always.clear()
+    await store.channel_back("C1", [], clock())
+    await poster.tick()
+
+    assert chat.told("C1") == told
 
 
 async def test_a_channel_that_broke_again_is_news_again(store: Store) -> None:
