@@ -16,13 +16,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import aiohttp
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from structlog.testing import capture_logs
 
-from bot.cams.errors import CamsError
 from bot.store import Channel, Mode, open_store
 from tests.fixtures.channels_book import DEFAULT_SPACE, FALLBACK, ChannelsBook
 from tests.fixtures.channels_judge import (
@@ -34,33 +32,18 @@ from tests.fixtures.channels_judge import (
     owners_were_told,
     waiting_in,
 )
+from tests.fixtures.channels_weather import EDIT_FAULTS, FAULTS, TROUBLES
 from tests.fixtures.channels_world import BookStore, EditFault, Screen, Worker
 from tests.fixtures.databases import fresh_schema
-from tests.fixtures.delivery import Fault, later
+from tests.fixtures.delivery import later
 from tests.fixtures.delivery_world import TickingClock
-from tests.fixtures.refusals import refused
-from tests.fixtures.silent_cams import DOWN, KEY_REFUSED, Silence
+from tests.fixtures.silent_cams import Silence
 
 T = TypeVar("T")
 SPACES = (DEFAULT_SPACE, "cams-2", "cams-3")
 CHANNELS = ("C1", "C2", FALLBACK)
 OWNERS = {"C1": "U1", "C2": "U2", FALLBACK: "U1"}
 STATUSES = ("REJECTED", "PENDING", "DISABLED", "APPROVED")
-TROUBLES: Mapping[str, CamsError | None] = {"none": None, "down": DOWN, "key refused": KEY_REFUSED}
-FAULTS: Mapping[str, Callable[[], Fault]] = {
-    "the answer is lost": lambda: Fault(aiohttp.ServerDisconnectedError(), accepted=True),
-    "it never arrives": lambda: Fault(TimeoutError()),
-    "too many": lambda: Fault(refused("ratelimited", status=429, headers={"Retry-After": "40"})),
-    "not this way": lambda: Fault(refused("invalid_blocks"), of_blocks=True),
-}
-EDIT_FAULTS: Mapping[str, Callable[[], EditFault]] = {
-    "the answer is lost": lambda: EditFault(aiohttp.ServerDisconnectedError(), done=True),
-    "it never arrives": lambda: EditFault(TimeoutError()),
-    "too many": lambda: EditFault(refused("ratelimited", status=429, headers={"Retry-After": "40"})),
-    "the message is gone": lambda: EditFault(refused("message_not_found"), for_good=True),
-    "the process dies before": lambda: EditFault(asyncio.CancelledError()),
-    "the process dies, it is done": lambda: EditFault(asyncio.CancelledError(), done=True),
-}
 # What nothing that happens here may lead to.
 FAILURES = {
     "a task failed",
