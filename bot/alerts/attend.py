@@ -16,7 +16,7 @@ from typing import Literal
 import structlog
 
 from bot.alerts import flood_view, view
-from bot.alerts.hours import digest_due, is_quiet, zone
+from bot.alerts.hours import digest_due, digest_time, is_quiet, zone
 from bot.alerts.message import Message
 from bot.statuses import is_undecided, is_well, meaning
 from bot.store import Card, Channel, NewPost, Store, Transition, Watch
@@ -225,10 +225,10 @@ def _counted(due: Due, card: Card, now: datetime) -> Card:
 
 
 async def _digest(store: Store, channel: Channel, unclaimed: str, now: datetime) -> bool:
-    if digest_due(channel, None, now) is None:
+    if not digest_time(channel):
         return False
     last = await store.last_post([_key(channel, now, days) for days in range(-1, DAYS_BACK)])
-    day = digest_due(channel, last, now)
+    day = digest_due(channel, last, now, None if last else await store.owed_since(channel.channel_id))
     if day is None:
         return False
     watches = await store.watched(channel.channel_id, unclaimed=unclaimed)

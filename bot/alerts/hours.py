@@ -28,22 +28,31 @@ def is_quiet(channel: Channel, now: datetime) -> bool:
     return begins <= at < ends if begins <= ends else at >= begins or at < ends
 
 
-def digest_due(channel: Channel, last: datetime | None, now: datetime) -> date | None:
+def digest_time(channel: Channel) -> str:
+    """Return the time of day of a channel's digest, "" where it gets none."""
+    return channel.digest_at or (DIGEST_AT if channel.mode == "digest" else "")
+
+
+def digest_due(
+    channel: Channel, last: datetime | None, now: datetime, owed_since: datetime | None = None
+) -> date | None:
     """Return the day whose digest is due, None where the last one was that of it or of a later day.
 
     Of days that were missed only the latest is due: its digest tells of all of them. Before there was any, none is
-    missed: the first comes when it is time for it. A time that a change of clocks
+    missed but by what is `owed_since` before it: the first comes when it is time for it. A time that a change of clocks
     leaves out is taken as if they had not been changed; of one that comes twice the first counts.
     """
-    at = channel.digest_at or (DIGEST_AT if channel.mode == "digest" else "")
+    at = digest_time(channel)
     if not at:
         return None
     here = zone(channel)
     today = now.astimezone(here).date()
     day = today if _moment(today, at, here) <= now else today - timedelta(days=1)
     due = _moment(day, at, here)
-    is_told = last >= due if last else now - due > FIRST_WITHIN
-    return None if is_told else day
+    if last:
+        return day if last < due else None
+    is_missed = owed_since is not None and owed_since < due
+    return day if is_missed or now - due <= FIRST_WITHIN else None
 
 
 def _moment(day: date, at: str, here: tzinfo) -> datetime:

@@ -61,6 +61,14 @@ class ChannelQueries(Queries):
             found: datetime | None = (await tx.execute(query)).scalar_one()
             return found
 
+    async def owed_since(self, channel_id: str) -> datetime | None:
+        """Return when the oldest change was seen that waits for a message to a channel, None where none does."""
+        waits = and_(alerts.c.channel_id == channel_id, alerts.c.state == "owed")
+        query = select(func.min(transitions.c.seen_at)).where(transitions.c.id == alerts.c.transition_id, waits)
+        async with self._reading() as tx:
+            found: datetime | None = await tx.scalar(query)
+            return found
+
     async def owe_digest(
         self,
         channel: Channel,

@@ -217,6 +217,13 @@ def test_the_first_digest_comes_when_it_is_time_for_it_not_when_it_is_asked_for(
     assert digest_due(asked_for, None, NOON + 21 * HOUR) == date(2026, 11, 21)
 
 
+def test_a_first_digest_that_was_missed_comes_later_where_something_waits_for_it() -> None:
+    asked_for, nine = channel(digest_at="09:00"), NOON - 3 * HOUR
+
+    assert digest_due(asked_for, None, NOON, owed_since=nine - HOUR) == NOON.date()
+    assert digest_due(asked_for, None, NOON, owed_since=nine + HOUR) is None
+
+
 @given(
     st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata"]),
     st.times().map(lambda at: f"{at:%H:%M}"),

@@ -176,6 +176,24 @@ async def test_a_digest_is_owed_once_a_day(store: Store) -> None:
     assert [one.key for one in await said(store)] == [f"daily:C1:2026-11-{day}" for day in (20, 21, 22)]
 
 
+async def test_a_digest_that_was_missed_comes_when_the_bot_is_back(store: Store) -> None:
+    await store.set_channel(Channel(channel_id="C1", digest_at="12:00"))
+    for clock in (Clock(), Clock(NOON + 29 * HOUR)):
+        await send_digests(store, clock, {})
+
+    assert [one.key for one in await said(store)] == [f"daily:C1:2026-11-{day}" for day in (20, 21)]
+
+
+async def test_a_first_digest_that_was_missed_comes_late_where_a_change_waits_for_it(store: Store) -> None:
+    for number in (1, 2):
+        await store.set_channel(Channel(channel_id=f"C{number}", digest_at="12:00", mode="digest"))
+    await store.subscribe("space-1", "C1", "U1", NOON)
+    await record_change(store, "space-1", NOON - HOUR)
+    await send_digests(store, Clock(NOON + 5 * HOUR), {})
+
+    assert [one.key for one in await said(store)] == ["daily:C1:2026-11-20"]
+
+
 async def test_of_channels_without_a_digest_nothing_is_asked(store: Store) -> None:
     for number in range(20):
         await store.set_channel(Channel(channel_id=f"C{number}"))
