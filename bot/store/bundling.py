@@ -81,7 +81,10 @@ class BundleQueries(Queries):
         that fails holds up no other: an ExceptionGroup tells of it at the end.
         """
         async with self._reading() as tx:
-            waiting = list(await tx.scalars(select(alerts.c.channel_id).where(_unbundled(now)).distinct()))
+            # What these wait for is their digest, and a transaction for each of them in vain holds up the others.
+            digests = select(channels.c.channel_id).where(channels.c.mode == "digest")
+            owed = select(alerts.c.channel_id).where(_unbundled(now), alerts.c.channel_id.not_in(digests))
+            waiting = list(await tx.scalars(owed.distinct()))
         made, failures = 0, []
         for channel_id in sorted(waiting):
             try:

@@ -144,4 +144,4 @@ async def test_what_waits_for_a_digest_is_not_even_read(store: Store) -> None:
         looked.append(situation)
         return waits(situation)
 
-    assert (await store.bundle(plan, NOON, note), [one.alerts for one in looked]) == (0, [()])
+    assert (await store.bundle(plan, NOON, note), [one.alerts for one in looked]) == (0, [])
