@@ -31,7 +31,7 @@ def broken(channel_id: str, reason: str, goes_to: str) -> Message:
     where: list[Part] = ["Its alerts go to ", blocks.channel(goes_to), " meanwhile."] if goes_to else [KEPT]
     said: list[Part] = [blocks.emoji("warning"), " ", blocks.channel(channel_id), f" takes no alerts. {reason}"]
     to_do = "Mend that and they come there again by themselves, or type `/cams watch <space>` in another channel."
-    text = "A channel to which you had alerts sent takes none any more."
+    text = f"A channel to which you had alerts sent takes none any more: <#{channel_id}>."
     return Message(text, [blocks.lines(said, where), blocks.prose(to_do)])
 
 

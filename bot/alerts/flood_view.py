@@ -110,7 +110,7 @@ def digest(
         [
             blocks.header(f"Daily digest, {now:%Y-%m-%d}"),
             blocks.lines(_alive(watched, oldest_look)),
-            *_open(open_cards),
+            *(_open(open_cards) if watched or open_cards else []),
             *_changed(by_urgency(changes)),
         ],
     )

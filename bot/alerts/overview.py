@@ -170,7 +170,8 @@ def _post(post: Post) -> list[Part]:
         f" {_said(post)}, since ",
         blocks.date(post.created_at),
     ]
-    return [*row, f", failed {post.failures} times: {one_line(post.error, SAID_MAX)}"] if post.error else row
+    times = "once" if post.failures == 1 else f"{post.failures} times"
+    return [*row, f", failed {times}: {one_line(post.error, SAID_MAX)}"] if post.error else row
 
 
 def _failed(one: Alert | Post) -> list[Part]:
@@ -183,4 +184,4 @@ def _failed(one: Alert | Post) -> list[Part]:
 
 
 def _said(post: Post) -> str:
-    return one_line(Message.loads(post.content).said, SAID_MAX)
+    return one_line(Message.loads(post.content).said, SAID_MAX).rstrip(".")

@@ -150,6 +150,13 @@ def test_a_digest_of_a_quiet_day_says_so() -> None:
     assert "not all of them were looked at yet" in said
 
 
+def test_a_digest_of_a_channel_that_is_told_of_nothing_says_how_to_watch_and_not_that_all_is_well() -> None:
+    said = shown(list(digest([], [], 0, None, NOON).blocks))
+
+    assert "/cams watch" in said
+    assert "No WABA is in trouble" not in said
+
+
 @pytest.mark.parametrize(("count", "fits"), [(3, True), (500, False)])
 def test_a_digest_knows_whether_every_change_fits(count: int, fits: bool) -> None:
     assert fits_digest(many(count)) is fits
@@ -164,3 +171,4 @@ def test_a_notice_of_a_channel_is_a_message(event: ChannelEvent, name: str) -> N
 def test_whoever_had_alerts_sent_to_a_lost_channel_reads_where_they_go() -> None:
     assert "C2" in shown(list(asides.broken("C1", "It was archived.", "C2").blocks))
     assert "BOT_ALERT_CHANNEL" in shown(list(asides.broken("C1", "It was archived.", "").blocks))
+    assert "<#C1>" in asides.broken("C1", "It was archived.", "").text

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -56,6 +57,18 @@ async def asks(words: str, store: FakeStore, slack: StrictSlack | None = None) -
     register.learn(Space("cams-3", "Mira & Co"), [])
     await Acts(ROUTES, make_services(slack, store=store, register=register)).command(COMMAND, f"alerts {words}")
     return shown(slack.shown[-1][1])
+
+
+@pytest.mark.parametrize(("failures", "says"), [(1, "failed once: "), (2, "failed 2 times: ")])
+@settings(max_examples=5, deadline=None)
+@given(post=POSTS)
+def test_what_waits_is_said_with_how_often_it_failed(failures: int, says: str, post: Post) -> None:
+    content = json.dumps({"text": "It may send no messages.", "blocks": []})
+    waiting = replace(post, content=content, error="It was archived.", failures=failures)
+    said = asyncio.run(asks("", FakeStore(posts=[waiting])))
+
+    assert "It may send no messages, since " in said
+    assert f"{says}It was archived." in said
 
 
 @settings(max_examples=40, deadline=None)
