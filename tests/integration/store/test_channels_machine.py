@@ -6,22 +6,17 @@ fallback channel, each trouble and each recovery was told once, and each card sh
 """
 
 import asyncio
-import os
-import tempfile
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from structlog.testing import capture_logs
+from hypothesis.stateful import initialize, invariant, rule
 
-from bot.store import Channel, Mode, open_store
+from bot.store import Channel, Mode
 from tests.fixtures.channels_book import DEFAULT_SPACE, FALLBACK, ChannelsBook
 from tests.fixtures.channels_judge import (
     cards_show_what_is_known,
@@ -34,54 +29,29 @@ from tests.fixtures.channels_judge import (
 )
 from tests.fixtures.channels_weather import EDIT_FAULTS, FAULTS, TROUBLES
 from tests.fixtures.channels_world import BookStore, EditFault, Screen, Worker
-from tests.fixtures.databases import fresh_schema
 from tests.fixtures.delivery import later
 from tests.fixtures.delivery_world import TickingClock
 from tests.fixtures.silent_cams import Silence
+from tests.fixtures.store_machine import A_DAY, QUICK, StoreMachine
 
-T = TypeVar("T")
 SPACES = (DEFAULT_SPACE, "cams-2", "cams-3")
 CHANNELS = ("C1", "C2", FALLBACK)
 OWNERS = {"C1": "U1", "C2": "U2", FALLBACK: "U1"}
 STATUSES = ("REJECTED", "PENDING", "DISABLED", "APPROVED")
-# What nothing that happens here may lead to.
-FAILURES = {
-    "a task failed",
-    "look could not be recorded",
-    "a card could not be attended to",
-    "a digest could not be made",
-    "the alerts of a channel could not be bundled",
-}
 JOBS = ("looks", "delivers", "shows", "attends", "sends_digests", "checks")
 AT_ONCE = ("looks", "asks", "wants", "delivers", "delivers too", "sends digests")
 EditOf = st.sampled_from(sorted(EDIT_FAULTS))
-A_DAY = timedelta(days=1)
 SpaceOf, Where, Which = st.sampled_from(SPACES), st.sampled_from(CHANNELS), st.integers(0, 1)
 Wanted = st.sampled_from(["card", "card", "each", "digest"])
 Before = st.sampled_from(["nothing", "a change that is told", "a change"])
 Maybe = st.booleans()
 
 
-class Channels(RuleBasedStateMachine):
-    """One process, which dies now and then, on a database that stays."""
-
-    postgresql = False
-    replicas = 1
-
+class Channels(StoreMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.stack = AsyncExitStack()
         self.screen, self.clock, self.cams, self.book = Screen(), TickingClock(), Silence(SPACES), ChannelsBook()
         self.workers: list[Worker] = []
-        self.failures: list[Any] = []
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        with capture_logs() as logs:
-            try:
-                return self.loop.run_until_complete(asyncio.wait_for(work, 20))
-            finally:
-                self.failures += [entry for entry in logs if entry["event"] in FAILURES]
 
     @initialize(
         told=st.lists(st.tuples(SpaceOf, Where), min_size=2, max_size=5),
@@ -96,12 +66,7 @@ class Channels(RuleBasedStateMachine):
         self.run(self.workers[0].looks())
 
     async def _begin(self) -> None:
-        if self.postgresql:
-            url = await self.stack.enter_async_context(fresh_schema())
-        else:
-            folder = self.stack.enter_context(tempfile.TemporaryDirectory())
-            url = f"sqlite:///{Path(folder) / 'cams-bot.db'}"
-        self.engine = (await self.stack.enter_async_context(open_store(url)))._engine
+        self.engine = await self.open_database()
         self.workers = [await self._worker() for _ in range(self.replicas)]
         self.store = self.workers[0].store
 
@@ -252,12 +217,11 @@ class Channels(RuleBasedStateMachine):
                 self.run(self._all_has_come_to_the_right_end())
         finally:
             self.run(self._end())
-            self.loop.close()
+            self.close()
 
     async def _end(self) -> None:
         for one in self.workers:
             await one.dies()
-        await self.stack.aclose()
 
     async def _all_is_settled(self) -> None:
         for weather in (self.screen.faults, self.screen.edit_faults, self.cams.unreadable):
@@ -312,9 +276,6 @@ class ChannelsOnPostgreSQL(Channels):
     replicas = 2
 
 
-# To find the shortest way to what is wrong takes minutes, which only somebody who looks for it has.
-PHASES = (Phase.explicit, Phase.reuse, Phase.generate, *(() if os.environ.get("CI") else (Phase.shrink,)))
-QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), stateful_step_count=30, phases=PHASES)
 TestChannelsOnSQLite = Channels.TestCase
 TestChannelsOnSQLite.settings = settings(QUICK, max_examples=16)
 TestChannelsOnPostgreSQL = ChannelsOnPostgreSQL.TestCase

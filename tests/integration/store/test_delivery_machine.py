@@ -5,26 +5,18 @@ Whatever happens in between, in the end every WABA was seen as it is, every chan
 channel once, in the order of its space, and the card shows how things are and what people did about it.
 """
 
-import asyncio
-import os
-import tempfile
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, TypeVar
 
 import aiohttp
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from structlog.testing import capture_logs
+from hypothesis.stateful import initialize, invariant, rule
 
 from bot.alerts.attend import attend
 from bot.showing import show_cards
-from bot.store import Channel, open_store
+from bot.store import Channel
 from tests.fixtures.clock import NOON
-from tests.fixtures.databases import fresh_schema
 from tests.fixtures.delivery import Chat, Fault, later
 from tests.fixtures.delivery_cards import PEOPLE, PRESSES, CardBook
 from tests.fixtures.delivery_judge import (
@@ -39,8 +31,8 @@ from tests.fixtures.delivery_judge import (
 )
 from tests.fixtures.delivery_world import Held, Ledger, LedgerStore, Process, Reviews, TickingClock
 from tests.fixtures.refusals import refused
+from tests.fixtures.store_machine import A_DAY, QUICK, StoreMachine
 
-T = TypeVar("T")
 SPACES = ("cams-1", "cams-2", "cams-3")
 CHANNELS = ("C1", "C2")
 STATUSES = ("REJECTED", "PENDING", "DISABLED", "APPROVED", "DEFERRED")
@@ -53,15 +45,7 @@ FAULTS: Mapping[str, Callable[[Held], Fault]] = {
     "the process dies, it is there": lambda held: Fault(until=held, accepted=True),
     "the process dies before": lambda held: Fault(until=held),
 }
-# What nothing that happens here may lead to.
-FAILURES = {
-    "a task failed",
-    "look could not be recorded",
-    "a card could not be attended to",
-    "the alerts of a channel could not be bundled",
-}
 JOBS = ("look", "deliver", "attend")
-A_DAY = timedelta(days=1)
 Space, Status, Which = st.sampled_from(SPACES), st.sampled_from(STATUSES), st.integers(0, 1)
 Maybe = st.booleans()
 Waba = st.sampled_from([*(f"waba-{space}" for space in SPACES), "waba-of-nobody"])
@@ -71,28 +55,12 @@ Meanwhile = st.lists(st.tuples(st.sampled_from([0, 20]), Which, Status, Noticed)
 Presses = st.lists(st.sampled_from(sorted(PRESSES)), min_size=1, max_size=3)
 
 
-class Delivery(RuleBasedStateMachine):
-    """One process, which dies now and then, on a database that stays."""
-
-    postgresql = False
-    replicas = 1
-
+class Delivery(StoreMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.stack = AsyncExitStack()
         self.chat, self.clock, self.held = Chat(), TickingClock(), Held()
         self.reviews, self.ledger, self.book = Reviews(SPACES, self.held), Ledger(), CardBook()
         self.processes: list[Process] = []
-        self.failures: list[Any] = []
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        with capture_logs() as logs:
-            try:
-                # Whoever goes on for ever, as with a push that is never followed, fails too.
-                return self.loop.run_until_complete(asyncio.wait_for(work, 20))
-            finally:
-                self.failures += [entry for entry in logs if entry["event"] in FAILURES]
 
     @initialize(statuses=st.lists(Status, min_size=len(SPACES), max_size=len(SPACES)))
     def begin(self, statuses: list[str]) -> None:
@@ -101,13 +69,8 @@ class Delivery(RuleBasedStateMachine):
             self.a_review_moves(0, space, [status], "by a push", told=True)
 
     async def _begin(self) -> None:
-        if self.postgresql:
-            url = await self.stack.enter_async_context(fresh_schema())
-        else:
-            folder = self.stack.enter_context(tempfile.TemporaryDirectory())
-            url = f"sqlite:///{Path(folder) / 'cams-bot.db'}"
-        opened = await self.stack.enter_async_context(open_store(url))
-        self.store = LedgerStore(opened._engine, self.ledger, self.clock)
+        engine = await self.open_database()
+        self.store = LedgerStore(engine, self.ledger, self.clock)
         for channel in CHANNELS:
             await self.store.set_channel(Channel(channel_id=channel, escalate_to="S1" if channel == "C1" else ""))
             for space in SPACES:
@@ -290,12 +253,11 @@ class Delivery(RuleBasedStateMachine):
                 self.run(self._all_has_come_to_the_right_end())
         finally:
             self.run(self._end())
-            self.loop.close()
+            self.close()
 
     async def _end(self) -> None:
         for one in self.processes:
             await one.dies()
-        await self.stack.aclose()
 
     async def _all_is_settled(self) -> None:
         for weather in (self.chat.faults, self.chat.unreadable, self.reviews.slow, self.reviews.unreadable):
@@ -328,9 +290,6 @@ class DeliveryOnPostgreSQL(Delivery):
     replicas = 2
 
 
-# To find the shortest way to what is wrong takes minutes, which only somebody who looks for it has.
-PHASES = (Phase.explicit, Phase.reuse, Phase.generate, *(() if os.environ.get("CI") else (Phase.shrink,)))
-QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), stateful_step_count=30, phases=PHASES)
 TestDeliveryOnSQLite = Delivery.TestCase
 TestDeliveryOnSQLite.settings = settings(QUICK, max_examples=20)
 TestDeliveryOnPostgreSQL = DeliveryOnPostgreSQL.TestCase
