@@ -36,14 +36,15 @@ PROBLEM_MAX = 120
 async def watch(ask: Ask, services: Services) -> Reply:
     """Subscribe this channel. The first look sets the baseline, and shows whether there is such a space."""
     space = SPACE.check(services.space_or_default(ask["space"]))
+    before = await services.store.watch(space)
     is_new = await services.store.subscribe(space, ask.channel_id, ask.user_id, services.clock())
     text = f"Review changes of {space} {'now go' if is_new else 'already go'} to this channel."
     fallback = services.settings.alert_channel
     try:
         account = await review.look(services.store, services.cams.get_waba, space, fallback, services.clock)
     except CamsError as exc:
-        if is_new and isinstance(exc, CamsRefusedError) and not isinstance(exc, NOT_OF_THE_SPACE):
-            # CAMS does not show this space, so there is nothing to watch.
+        if is_new and not (before and before.review_status) and _is_of_the_space(exc):
+            # CAMS does not show this space and never has, so there is nothing to watch.
             await _unsubscribe(services, space, ask)
             raise
         return Reply(f"{text} The first look failed, and is tried again by itself. {explain(exc)}")
@@ -69,6 +70,10 @@ async def unwatch(ask: Ask, services: Services) -> Reply:
     if not did_go:
         return Reply(f"Review changes of {space} did not go to this channel. `/cams watches` shows which go where.")
     return Reply(f"Review changes of {space} no longer go to this channel.")
+
+
+def _is_of_the_space(error: CamsError) -> bool:
+    return isinstance(error, CamsRefusedError) and not isinstance(error, NOT_OF_THE_SPACE)
 
 
 async def _unsubscribe(services: Services, space: str, ask: Ask) -> bool:

@@ -1,21 +1,24 @@
 """What becomes of the channel that is told because nobody subscribes, when somebody does, or leaves it."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from bot import review
 from bot.alerts.bundle import plan
 from bot.cams.errors import CamsCredentialsRefusedError, CamsError, CamsRefusedError
 from bot.cams.models import Waba
 from bot.store import Store
 from handlers import watch
 from handlers.routes import Ask
-from tests.fixtures.changes import REJECTED, record_change
-from tests.fixtures.clock import NOON
+from tests.fixtures.changes import REJECTED, record_change, waba
+from tests.fixtures.clock import NOON, Clock
 from tests.fixtures.delivery import alerts_owed
 from tests.unit.fakes import FakeCams, make_services
 
 FALLBACK = "C0FALL"
+NO_SUCH = CamsRefusedError("QueryChatappBindWaba", "no", code="No.Such")
 
 
 class RefusingCams(FakeCams):
@@ -32,6 +35,10 @@ async def asked(store: Store, act: str, channel: str, cams: FakeCams | None = No
     services = make_services(store=store, cams=cams, BOT_ALERT_CHANNEL=FALLBACK)
     handler = {"watch": watch.watch, "unwatch": watch.unwatch}[act]
     return (await handler(Ask("U1", channel, {"space": "cams-1"}), services)).text
+
+
+async def seen(status: str, _space_id: str) -> Waba:
+    return waba(status)
 
 
 async def changed(store: Store, *, is_told: bool) -> None:
@@ -90,6 +97,18 @@ async def test_who_begins_to_watch_while_the_key_is_refused_is_told_later(store:
 
 async def test_a_space_that_cams_refuses_is_not_watched(store: Store) -> None:
     with pytest.raises(CamsRefusedError):
-        await asked(store, "watch", "C1", RefusingCams(CamsRefusedError("QueryChatappBindWaba", "no", code="No.Such")))
+        await asked(store, "watch", "C1", RefusingCams(NO_SUCH))
 
     assert await store.subscriptions() == []
+
+
+async def test_a_space_that_was_seen_is_watched_although_cams_refuses_it_now_and_what_is_owed_is_told(
+    store: Store,
+) -> None:
+    await store.begin_watching(["cams-1"])
+    for status in ("APPROVED", "REJECTED"):
+        await review.look(store, partial(seen, status), "cams-1", FALLBACK, Clock())
+    said = await asked(store, "watch", "C1", RefusingCams(NO_SUCH))
+
+    assert "The first look failed, and is tried again by itself." in said
+    assert [alert.channel_id for alert in await alerts_owed(store)] == ["C1"]

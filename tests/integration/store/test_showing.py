@@ -163,24 +163,25 @@ async def test_what_a_lost_channel_did_not_take_is_shown_when_it_is_back(store: 
     assert "REJECTED → DISABLED" in screen.card
 
 
-async def test_where_slack_limits_the_rate_the_other_cards_are_left_alone(store: Store) -> None:
+async def limited(store: Store) -> tuple[Screen, Clock]:
+    """Have many cards shown while Slack wants to be left alone for 30 seconds."""
     screen, clock = Screen(), Clock()
     for number in range(2 * AT_ONCE):
         await put_card(store, id=number + 1, space_id=f"space-{number}", channel_id="C1", version=2)
     await Poster(store, screen, clock).tick()
     screen.refusal = refused("ratelimited", status=429, headers={"Retry-After": "30"})
     await show_cards(store, screen.change, clock)
+    return screen, clock
+
+
+async def test_where_slack_limits_the_rate_the_other_cards_are_left_alone(store: Store) -> None:
+    screen, _ = await limited(store)
 
     assert len(screen.shows) == AT_ONCE
 
 
 async def test_until_slack_wants_to_be_asked_again_no_card_is_shown(store: Store) -> None:
-    screen, clock = Screen(), Clock()
-    for number in range(2 * AT_ONCE):
-        await put_card(store, id=number + 1, space_id=f"space-{number}", channel_id="C1", version=2)
-    await Poster(store, screen, clock).tick()
-    screen.refusal = refused("ratelimited", status=429, headers={"Retry-After": "30"})
-    await show_cards(store, screen.change, clock)
+    screen, clock = await limited(store)
     screen.refusal = None
     await later(store, clock, 20 * SECOND)
     meanwhile = await show_cards(store, screen.change, clock)
