@@ -34,23 +34,22 @@ class WatchQueries(Queries):
         super().__init__(engine)
         # Claimed by this process. Only SQLite asks for it.
         self._under_way: set[str] = set()
-        self._latest_first = True
+        self._fell_due_first = True
 
     async def claim_watches(self, lease: timedelta, limit: int, also: Collection[str] = ()) -> list[Watch]:
         """Take up to `limit` watches that are due or were pushed; nobody else gets them before the lease ends.
 
-        Every other call prefers those that fell due last: after a silence, or a stop, all others may be due too, and
-        what is due every second would wait for hours.
+        Every other call prefers those that fell due to those due at once: after a silence the latter may be all.
         """
-        self._latest_first = not self._latest_first
+        self._fell_due_first = not self._fell_due_first
         async with self._writing() as tx:
             now = await self._now(tx)
             found: list[Watch] = []
             # One after another, for no index serves all at once.
-            for due, order in _due(now, latest_first=self._latest_first):
+            for due, oldest in _due(now, fell_due_first=self._fell_due_first):
                 if len(found) < limit:
                     mine = [self._is_free(tx, now), watches.c.space_id.not_in([one.space_id for one in found])]
-                    first = select(watches.c.space_id).where(due, _is_told(also), *mine).order_by(order)
+                    first = select(watches.c.space_id).where(due, _is_told(also), *mine).order_by(oldest)
                     found += await _claim(tx, first.limit(limit - len(found)), now + lease)
         self._under_way.update(watch.space_id for watch in found)
         return found
@@ -171,12 +170,11 @@ def origin_of(claim: Watch | None) -> Origin:
     return Origin("push", claim.pushed_at, max(claim.due_at or claim.pushed_at, claim.pushed_at))
 
 
-def _due(now: datetime, *, latest_first: bool) -> Sequence[tuple[ColumnElement[bool], ColumnElement[Any]]]:
-    pushed = watches.c.pushed_at.is_not(None), watches.c.pushed_at
-    at_once, fell_due = watches.c.due_at.is_(None), watches.c.due_at <= now
-    if latest_first:
-        return (pushed, (fell_due, watches.c.due_at.desc()), (at_once, watches.c.due_at))
-    return (pushed, (at_once, watches.c.due_at), (fell_due, watches.c.due_at))
+def _due(now: datetime, *, fell_due_first: bool) -> Sequence[tuple[ColumnElement[bool], ColumnElement[Any]]]:
+    at_once = watches.c.due_at.is_(None), watches.c.due_at
+    fell_due = watches.c.due_at <= now, watches.c.due_at
+    others = (fell_due, at_once) if fell_due_first else (at_once, fell_due)
+    return ((watches.c.pushed_at.is_not(None), watches.c.pushed_at), *others)
 
 
 async def _claim(tx: AsyncConnection, wanted: Select[Any], until: datetime) -> list[Watch]:
