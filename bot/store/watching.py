@@ -34,19 +34,14 @@ class WatchQueries(Queries):
         super().__init__(engine)
         # Claimed by this process. Only SQLite asks for it.
         self._under_way: set[str] = set()
-        self._fell_due_first = True
 
     async def claim_watches(self, lease: timedelta, limit: int, also: Collection[str] = ()) -> list[Watch]:
-        """Take up to `limit` watches that are due or were pushed; nobody else gets them before the lease ends.
-
-        Every other call prefers those that fell due to those due at once: after a silence the latter may be all.
-        """
-        self._fell_due_first = not self._fell_due_first
+        """Take up to `limit` watches that are due or were pushed; nobody else gets them before the lease ends."""
         async with self._writing() as tx:
             now = await self._now(tx)
             found: list[Watch] = []
-            # One after another, for no index serves all at once.
-            for due, oldest in _due(now, fell_due_first=self._fell_due_first):
+            # One after another, for no index serves all at once: what was pushed, what is due at once, what fell due.
+            for due, oldest in _due(now):
                 if len(found) < limit:
                     mine = [self._is_free(tx, now), watches.c.space_id.not_in([one.space_id for one in found])]
                     first = select(watches.c.space_id).where(due, _is_told(also), *mine).order_by(oldest)
@@ -170,11 +165,12 @@ def origin_of(claim: Watch | None) -> Origin:
     return Origin("push", claim.pushed_at, max(claim.due_at or claim.pushed_at, claim.pushed_at))
 
 
-def _due(now: datetime, *, fell_due_first: bool) -> Sequence[tuple[ColumnElement[bool], ColumnElement[Any]]]:
-    at_once = watches.c.due_at.is_(None), watches.c.due_at
-    fell_due = watches.c.due_at <= now, watches.c.due_at
-    others = (fell_due, at_once) if fell_due_first else (at_once, fell_due)
-    return ((watches.c.pushed_at.is_not(None), watches.c.pushed_at), *others)
+def _due(now: datetime) -> Sequence[tuple[ColumnElement[bool], ColumnElement[Any]]]:
+    return (
+        (watches.c.pushed_at.is_not(None), watches.c.pushed_at),
+        (watches.c.due_at.is_(None), watches.c.due_at),
+        (watches.c.due_at <= now, watches.c.due_at),
+    )
 
 
 async def _claim(tx: AsyncConnection, wanted: Select[Any], until: datetime) -> list[Watch]:

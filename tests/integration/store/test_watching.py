@@ -83,19 +83,6 @@ async def test_pushed_watches_come_first_and_before_they_are_due(store: Store) -
     assert await claimed(store) == ["a", "b"]
 
 
-async def test_what_falls_due_does_not_wait_for_all_that_a_silence_has_made_due(store: Store) -> None:
-    """A WABA in review is due every second, a round of a hundred thousand others takes hours."""
-    await settle(store, "a", "b", "c", "d", "e")
-    await store.make_due(seen_before=NOON + HOUR)
-    looked_at = []
-    for _ in range(4):
-        [claim] = await store.claim_watches(LEASE, 1)
-        looked_at.append(claim.space_id)
-        await finish(store, claim, timedelta(0) if claim.space_id == "a" else HOUR)
-
-    assert looked_at.count("a") == 2
-
-
 async def test_who_has_lost_the_claim_changes_nothing(store: Store) -> None:
     await subscribed(store, "a")
     [lost] = await store.claim_watches(LEASE, 1)
