@@ -4,16 +4,15 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, time_of
 from bot.store.cards import end_cards
 from bot.store.delivery import Card, NewPost
 from bot.store.owing import owe_post
-from bot.store.spaces import channels_of
-from bot.store.tables import alerts, cards, channels, subscriptions, transitions
-from bot.store.wake import wake
+from bot.store.spaces import channels_of, take_over
+from bot.store.tables import cards, channels, subscriptions
 
 
 class HandoverQueries(Queries):
@@ -29,7 +28,7 @@ class HandoverQueries(Queries):
         async with self._writing() as tx:
             is_told = bool(space_id and channel_id) and not await channels_of(tx, space_id)
             if is_told:
-                await _readdress(tx, space_id, channel_id)
+                await take_over(tx, space_id, [channel_id], channel_id)
             left = await _left(tx, space_id if is_told else "", channel_id)
             at = await time_of(tx, now)
             await end_cards(tx, cards.c.id.in_([card.id for card in left]), at, by="", act="")
@@ -37,15 +36,6 @@ class HandoverQueries(Queries):
             if moved and await _takes_a_card(tx, space_id, channel_id):
                 await _go_on(tx, replace(moved[-1], channel_id=channel_id, show_at=at), render, at)
             return len(left)
-
-
-async def _readdress(tx: AsyncConnection, space_id: str, channel_id: str) -> None:
-    of_space = select(transitions.c.id).where(transitions.c.space_id == space_id)
-    told = alerts.alias("told")
-    is_told = exists().where(told.c.transition_id == alerts.c.transition_id, told.c.channel_id == channel_id)
-    waits = and_(alerts.c.state == "owed", alerts.c.channel_id != channel_id, alerts.c.transition_id.in_(of_space))
-    await tx.execute(update(alerts).where(waits, ~is_told).values(channel_id=channel_id))
-    await wake(tx, "alerts")
 
 
 async def _left(tx: AsyncConnection, space_id: str, channel_id: str) -> list[Card]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.base import Queries, insert
@@ -32,7 +32,7 @@ class SpaceQueries(Queries):
             added = await tx.execute(insert(tx, subscriptions).values(asdict(row)).on_conflict_do_nothing())
             told = await channels_of(tx, space_id)
             # Alerts before cards, as in bundling, or the two could wait for each other.
-            await _tell_here(tx, space_id, told, channel_id)
+            await take_over(tx, space_id, told, channel_id)
             elsewhere = and_(cards.c.space_id == space_id, cards.c.channel_id.not_in(told))
             await end_cards(tx, elsewhere, await self._time(tx), by=created_by, act="watch", detail=channel_id)
             return added.rowcount == 1
@@ -120,9 +120,12 @@ async def _tell_no_more(tx: AsyncConnection, space_id: str, channel_id: str) -> 
     await tx.execute(update(alerts).where(here).values(state="failed", error="The channel watches the space no more."))
 
 
-async def _tell_here(tx: AsyncConnection, space_id: str, told: Collection[str], channel_id: str) -> None:
+async def take_over(tx: AsyncConnection, space_id: str, told: Collection[str], channel_id: str) -> None:
+    """Have a channel told what is still owed of a space to others than ``told``, but for what it is owed itself."""
+    own = alerts.alias("own")
+    is_own = exists().where(own.c.transition_id == alerts.c.transition_id, own.c.channel_id == channel_id)
     # A version before this one posts what it has leased.
-    elsewhere = and_(_waits(space_id), alerts.c.channel_id.not_in(told), alerts.c.lease_until.is_(None))
+    elsewhere = and_(_waits(space_id), alerts.c.channel_id.not_in(told), alerts.c.lease_until.is_(None), ~is_own)
     if (await tx.execute(update(alerts).where(elsewhere).values(channel_id=channel_id))).rowcount:
         await wake(tx, "alerts")
 

@@ -99,6 +99,7 @@ class Server:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
+                # What interrupts the harness from a terminal shall not end this before the bots.
                 start_new_session=True,
                 **_as_user(),
             )

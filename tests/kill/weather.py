@@ -90,7 +90,8 @@ class Weather:
         """Throw everybody out, be away, lose answers, or start the server again; a file has no wire and no server."""
         wire, server = self._stage.wire, self._stage.server
         troubles = [self._stage.ledger.trouble, *((wire.away, wire.deaf) if wire else ())]
-        troubles += [self._restart, self._restart] if server else []
+        # As often as all else that happens to a server.
+        troubles += [self._restart] * len(troubles) if server else []
         await self._rng.choice(troubles)(seconds)
 
     async def _restart(self, seconds: float) -> None:
